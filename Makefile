@@ -1,0 +1,43 @@
+# Two commands matter: `make interview` opens the app, `make test` runs every test.
+VENV := .venv
+PYTHON ?= python3
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+NEEDED := pyproject.toml constraints.txt
+
+.PHONY: interview setup test check format clean
+
+interview: $(VENV)/.app
+	@$(VENV)/bin/interviewer serve
+
+setup: $(VENV)/.test
+
+test: $(VENV)/.test
+	@$(VENV)/bin/python scripts/find_browser.py --install
+	$(VENV)/bin/python -m pytest
+
+check: $(VENV)/.test
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(MAKE) test
+
+format: $(VENV)/.test
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+# torch comes first and alone: whatever depends on it then takes the build that is there.
+$(VENV)/.app: $(NEEDED)
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Interviewer needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.11 $(MAKECMDGOALS)")'
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (a few minutes, once)"
+	@$(PIP) torch==2.13.0
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.app
+	@echo "Installing the test tools"
+	@$(PIP) -e '.[test]'
+	@touch $@
