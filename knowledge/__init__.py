@@ -1,0 +1,1 @@
+"""The question bank, its statements, and the index that retrieves from it."""

