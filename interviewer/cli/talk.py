@@ -1,0 +1,122 @@
+"""`serve` and `chat`: an interview in the browser or in the terminal."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+from pydantic import ValidationError
+
+from interviewer.cli.shared import Commands, choice, count, open_interviewer
+from interviewer.errors import InputInvalid
+from interviewer.events import Mode, SessionConfig
+from interviewer.policy import Need, need
+from interviewer.render import render_report
+from interviewer.report import build_report
+from interviewer.state import State
+from interviewer.wiring import Interviewer
+from knowledge.bank import Level, Topic
+
+
+def add_commands(commands: Commands) -> None:
+    """Adds the two commands to the parser."""
+    serve = commands.add_parser("serve", help="the chat app in the browser")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: INTERVIEWER_PORT or 7860)")
+    serve.set_defaults(run=run_serve)
+    chat = commands.add_parser("chat", help="the same interview in the terminal, or through a pipe")
+    chat.add_argument("--mode", type=choice(Mode), default=Mode.INTERVIEW, help="interview (default) or practice")
+    chat.add_argument("--topic", type=choice(Topic), action="append", default=[], help="a topic; may be given again")
+    chat.add_argument("--level", type=choice(Level), default=Level.MID, help="junior, mid (default) or senior")
+    chat.add_argument("--questions", type=count, default=5, help="how many questions (default 5)")
+    chat.add_argument("--minutes", type=count, help="time limit in minutes (default: none)")
+    chat.add_argument("--seed", type=int, default=0, help="the same seed gives the same questions")
+    chat.add_argument("--session", metavar="ID", help="go on with a past session")
+    chat.set_defaults(run=run_chat)
+
+
+def run_serve(arguments: argparse.Namespace) -> int:
+    """Serves until stopped."""
+    from ui.serve import serve
+
+    interviewer = open_interviewer()
+    return serve(interviewer, arguments.host, arguments.port or interviewer.settings.port)
+
+
+def run_chat(arguments: argparse.Namespace) -> int:
+    """Talks on standard input and output until the interview or the input ends."""
+    interviewer = open_interviewer()
+    if arguments.session:
+        id = arguments.session
+        state = interviewer.sessions.advance(id)
+    else:
+        id, state = interviewer.sessions.start(_config(arguments))
+    print(f"session {id}\n", flush=True)
+    shown = _show(state, max(0, _last_question(state)) if arguments.session else 0)
+    for text in replies(sys.stdin, prompt=sys.stdin.isatty()):
+        if need(state) is not Need.REPLY:
+            break
+        try:
+            state = interviewer.sessions.reply(id, text)
+        except InputInvalid as error:
+            print(f"\n({error})\n", flush=True)
+            continue
+        shown = _show(state, shown)
+        if need(state) is Need.NOTHING:
+            break
+    _print_report(interviewer, id)
+    return 0
+
+
+def replies(stream: TextIO, prompt: bool = False) -> Iterator[str]:
+    """One reply a line; lines between ``` fences are one reply. Blank lines are passed over."""
+    block: list[str] | None = None
+    while True:
+        if prompt:
+            print("> " if block is None else "... ", end="", flush=True)
+        line = stream.readline()
+        if not line:
+            break
+        fence = line.strip().startswith("```")
+        if block is not None:
+            block.append(line.rstrip("\n"))
+            if fence:
+                yield "\n".join(block)
+                block = None
+        elif fence and line.strip().count("```") == 1:
+            block = [line.rstrip("\n")]
+        elif line.strip():
+            yield line.rstrip("\n")
+    if block is not None:
+        yield "\n".join(block)
+
+
+def _config(arguments: argparse.Namespace) -> SessionConfig:
+    try:
+        return SessionConfig(
+            mode=arguments.mode,
+            topics=tuple(dict.fromkeys(arguments.topic)),
+            level=arguments.level,
+            questions=arguments.questions,
+            time_limit_s=arguments.minutes * 60 if arguments.minutes else None,
+            seed=arguments.seed,
+        )
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise InputInvalid(f"--{problem['loc'][0]}: {problem['msg']}") from error
+
+
+def _last_question(state: State) -> int:
+    """Index of the transcript's last line by the interviewer, which a resumed session shows again."""
+    return max((i for i, line in enumerate(state.transcript) if line.role == "interviewer"), default=0)
+
+
+def _show(state: State, shown: int) -> int:
+    for line in state.transcript[shown:]:
+        if line.role == "interviewer":
+            print(f"Interviewer: {line.text}\n", flush=True)
+    return len(state.transcript)
+
+
+def _print_report(interviewer: Interviewer, id: str) -> None:
+    print(render_report(build_report(id, interviewer.sessions.state(id), interviewer.bank)))

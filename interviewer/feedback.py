@@ -1,0 +1,64 @@
+"""Feedback in words, from verdicts: what practice mode says after a reply, in Markdown."""
+
+from collections.abc import Sequence
+
+from interviewer.grading.grade import Grade, PointGrade, Verdict
+from knowledge.bank import Question
+
+
+def reply_feedback(question: Question, grade: Grade | None) -> str:
+    """After a reply that a follow-up comes after: what was right and what was wrong, but not what is missing."""
+    points = grade.key_points if grade else ()
+    parts = [_credited(points), _wrong(question, points, grade)]
+    missing = sum(point.verdict is Verdict.MISSING and point.weight > 1 for point in points)
+    if missing:
+        parts.append(f"There {'is one more point' if missing == 1 else f'are {missing} more points'} I'd look for.")
+    return "\n\n".join(part for part in [*parts, _caveat(grade)] if part)
+
+
+def closing_feedback(question: Question, points: Sequence[PointGrade], grade: Grade | None = None) -> str:
+    """When a practice question is done: everything, with a model answer."""
+    missing = [point for point in question.key_points if point.id in _ids(points, Verdict.MISSING) or not points]
+    parts = [_credited(points), _wrong(question, points, grade)]
+    if missing:
+        parts.append("**Not mentioned:**\n" + "\n".join(f"- {point.text}" for point in missing))
+    parts.append(_caveat(grade))
+    parts.append(f"**A strong answer:** {question.answer}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _credited(points: Sequence[PointGrade]) -> str:
+    covered = [point for point in points if point.verdict is Verdict.COVERED]
+    partial = [point for point in points if point.verdict is Verdict.PARTIAL]
+    lines = [f"- {point.point}{_quoted(point)}" for point in covered]
+    half = [f"- {point.point}{_quoted(point)}" for point in partial]
+    return "\n\n".join(
+        f"**{title}:**\n" + "\n".join(found) for title, found in (("You had", lines), ("Partly there", half)) if found
+    )
+
+
+def _wrong(question: Question, points: Sequence[PointGrade], grade: Grade | None) -> str:
+    lines = [f"- {found.correction}" for found in (grade.misconceptions if grade else ())]
+    if not lines:
+        wrong = _ids(points, Verdict.CONTRADICTED)
+        lines = [f"- {point.text}" for point in question.key_points if point.id in wrong]
+    return "**Worth correcting:**\n" + "\n".join(lines) if lines else ""
+
+
+def _caveat(grade: Grade | None) -> str:
+    if grade is None:
+        return ""
+    if grade.ungraded:
+        return f"I could not grade this reply: {grade.ungraded}."
+    return f"_{grade.note}_" if grade.note else ""
+
+
+def _ids(points: Sequence[PointGrade], verdict: Verdict) -> set[str]:
+    return {point.point_id for point in points if point.verdict is verdict}
+
+
+def _quoted(point: PointGrade) -> str:
+    if not point.evidence:
+        return ""
+    words = " ".join(point.evidence.split())
+    return f" (“{words if len(words) <= 160 else words[:157] + '…'}”)"

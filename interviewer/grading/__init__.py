@@ -1,0 +1,1 @@
+"""Grading: judge each key point with a quote, then compute the score in code."""

@@ -1,0 +1,188 @@
+"""The grader chain, carried by LangChain: retrieve, guard, judge (with fallback), verify quotes, score."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from langchain_core.runnables import Runnable, RunnableBranch, RunnableLambda, RunnablePassthrough
+
+from interviewer.errors import JudgeFailed
+from interviewer.grading.grade import (
+    Findings,
+    Grade,
+    GraderName,
+    GradeTask,
+    Judgement,
+    MisconceptionFound,
+    Point,
+    PointGrade,
+    Verdict,
+)
+from interviewer.grading.guards import Rule, rule_for
+from interviewer.grading.quotes import locate_quote
+from interviewer.grading.scoring import expected_credit, rubric, score
+from interviewer.grading.tasks import GradeRequest
+from interviewer.relevance import Relevance
+from knowledge.errors import KnowledgeError
+from knowledge.text import Span, sentences
+
+FAINT_CREDIT = 0.05
+"""Expected credit below this on a missing point is none: it would need a quote, and there is none worth showing."""
+
+Retrieve = Callable[[GradeRequest], GradeTask]
+Step = dict[str, Any]
+
+
+class Judge(Protocol):
+    """Judges each point of a task; returns no total."""
+
+    @property
+    def model(self) -> str:
+        """Name and version of the model."""
+
+    def judge(self, task: GradeTask, reply: str) -> Findings:
+        """Raises: JudgeFailed, knowledge.errors.KnowledgeError."""
+
+
+class Grader:
+    """Grades replies with one chain.
+
+    Args:
+        name: which grader this is.
+        judge: the judge of that name.
+        fallback: the local judge that steps in when `judge` fails; None leaves the reply ungraded, with the reason.
+        retrieve: finds what to grade against.
+        relevance: measures focus.
+        vocabulary: known words, for the gibberish guard.
+    """
+
+    def __init__(
+        self,
+        name: GraderName,
+        judge: Judge,
+        fallback: Judge | None,
+        retrieve: Retrieve,
+        relevance: Relevance,
+        vocabulary: Callable[[], frozenset[str]],
+    ) -> None:
+        self.name = name
+        self._judge = judge
+        self._fallback = fallback
+        self._retrieve = retrieve
+        self._relevance = relevance
+        self._vocabulary = vocabulary
+        self._chain = self._build()
+
+    def grade(self, request: GradeRequest, reply: str) -> Grade:
+        """The grade of one reply; a failure is an ungraded grade with its reason.
+
+        Raises: NoReference where there is nothing to grade against.
+        """
+        started = time.perf_counter()
+        task = self._retrieve(request)
+        try:
+            grade: Grade = self._chain.invoke({"task": task, "reply": reply})
+        except (JudgeFailed, KnowledgeError) as error:
+            grade = self._grade(task, ungraded=str(error), model=self._judge.model)
+        return grade.model_copy(update={"latency_ms": (time.perf_counter() - started) * 1000})
+
+    def _build(self) -> Runnable[Step, Grade]:
+        judge: Runnable[Step, Findings] = RunnableLambda(lambda step: self._judge.judge(step["task"], step["reply"]))
+        if self._fallback is not None:
+            judge = judge.with_fallbacks(
+                [RunnableLambda(self._fall_back)], exceptions_to_handle=(JudgeFailed,), exception_key="failure"
+            )
+        judged = (
+            RunnablePassthrough.assign(findings=judge)
+            | RunnablePassthrough.assign(points=RunnableLambda(verify_points))
+            | RunnableLambda(self._score)
+        )
+        by_rule = (lambda step: step["rule"] is not None, RunnableLambda(self._score_by_rule))
+        return RunnablePassthrough.assign(rule=RunnableLambda(self._rule)) | RunnableBranch(by_rule, judged)
+
+    def _rule(self, step: Step) -> Rule | None:
+        task: GradeTask = step["task"]
+        return rule_for(step["reply"], [task.question, *task.variants], self._vocabulary())
+
+    def _fall_back(self, step: Step) -> Findings:
+        assert self._fallback is not None
+        findings = self._fallback.judge(step["task"], step["reply"])
+        return findings.model_copy(update={"stood_in": f"{step['failure']}; the local grader judged instead"})
+
+    def _score_by_rule(self, step: Step) -> Grade:
+        task: GradeTask = step["task"]
+        points = tuple(_point_grade(point, Verdict.MISSING, 1.0, 0.0, None, None) for point in task.points)
+        return self._grade(task, score=0.0, rule=step["rule"], key_points=points, rubric=rubric(points, 0.0))
+
+    def _score(self, step: Step) -> Grade:
+        task, reply, findings, points = step["task"], step["reply"], step["findings"], step["points"]
+        return self._grade(
+            task,
+            score=score(points),
+            grader=GraderName.LOCAL if findings.stood_in else self.name,
+            note=findings.stood_in,
+            model=findings.model,
+            prompt_version=findings.prompt_version,
+            key_points=points,
+            misconceptions=tuple(_verified(found, reply) for found in findings.misconceptions),
+            rubric=rubric(points, self._focus(task, reply, points)),
+            tokens_in=findings.tokens_in,
+            tokens_out=findings.tokens_out,
+        )
+
+    def _grade(self, task: GradeTask, **fields: Any) -> Grade:
+        defaults: dict[str, Any] = {"grader": self.name, "score": None}
+        return Grade(
+            question_id=task.question_id,
+            sources=task.sources,
+            passages=task.passages,
+            trained_question=task.trained,
+            **defaults | fields,
+        )
+
+    def _focus(self, task: GradeTask, reply: str, points: tuple[PointGrade, ...]) -> float | None:
+        spans = sentences(reply)
+        evidence = [Span(p.start, p.start + len(p.evidence)) for p in points if p.evidence and p.start is not None]
+        evident = [any(span.start < end and start < span.end for start, end in evidence) for span in spans]
+        return self._relevance.focus(task, [reply[span.start : span.end] for span in spans], evident)
+
+
+def verify_points(step: Step) -> tuple[PointGrade, ...]:
+    """Checks each judgement's quote against the reply; a quote that is not there voids the verdict."""
+    task: GradeTask = step["task"]
+    judgements = {judgement.point_id: judgement for judgement in step["findings"].judgements}
+    return tuple(_verify(point, judgements[point.id], step["reply"]) for point in task.points)
+
+
+def _verify(point: Point, judgement: Judgement, reply: str) -> PointGrade:
+    credit = expected_credit(judgement)
+    span = locate_quote(judgement.quote, reply) if judgement.quote else None
+    verdict = judgement.verdict
+    confidence = judgement.probabilities[verdict]
+    if verdict is Verdict.MISSING and (span is None or abs(credit) < FAINT_CREDIT):
+        return _point_grade(point, verdict, confidence, 0.0, None, None)
+    if span is None:
+        # Voided: the judge claimed words that the reply does not hold.
+        return _point_grade(point, Verdict.MISSING, 1.0 - confidence, 0.0, None, None)
+    return _point_grade(point, verdict, confidence, credit, reply[span.start : span.end], span.start)
+
+
+def _point_grade(
+    point: Point, verdict: Verdict, confidence: float, credit: float, evidence: str | None, start: int | None
+) -> PointGrade:
+    return PointGrade(
+        point_id=point.id,
+        point=point.text,
+        weight=point.weight,
+        aspect=point.aspect,
+        verdict=verdict,
+        confidence=min(1.0, max(0.0, confidence)),
+        credit=credit,
+        evidence=evidence,
+        start=start,
+    )
+
+
+def _verified(found: MisconceptionFound, reply: str) -> MisconceptionFound:
+    span = locate_quote(found.evidence, reply) if found.evidence else None
+    return found.model_copy(update={"evidence": reply[span.start : span.end] if span else None})

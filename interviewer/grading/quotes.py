@@ -1,0 +1,73 @@
+"""Quotes and the text they stand in: normalised for comparison, with a map back to the original."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from knowledge.text import Span
+
+# Zero-width, bidirectional and tag characters carry nothing that a reader sees.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
+)
+_TYPOGRAPHIC = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "−": "-", "…": "..."}
+)
+
+
+class Normalised(NamedTuple):
+    """A text for judging: `text`, and for each of its characters the offset of the original one it came from."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def original(self, span: Span, source: str) -> Span:
+        """The slice of the source that a slice of the normalised text came from."""
+        return Span(self.offsets[span.start], _end_of(self.offsets[span.end - 1], source))
+
+
+def _end_of(offset: int, source: str) -> int:
+    # Keep combining marks with the letter they belong to.
+    end = offset + 1
+    while end < len(source) and unicodedata.combining(source[end]):
+        end += 1
+    return end
+
+
+def normalise(text: str) -> Normalised:
+    """NFKC, typographic marks made plain, invisible characters dropped, runs of blanks (not line breaks) made one."""
+    out: list[str] = []
+    offsets: list[int] = []
+    for i, character in enumerate(text):
+        if _INVISIBLE.match(character):
+            continue
+        for plain in unicodedata.normalize("NFKC", character).translate(_TYPOGRAPHIC):
+            if plain in " \t\r\f\v" and out and out[-1] == " ":
+                continue
+            out.append(" " if plain in " \t\r\f\v" else plain)
+            offsets.append(i)
+    return Normalised("".join(out), tuple(offsets))
+
+
+def clean(text: str) -> str:
+    """The text as it can be stored: NUL removed, lone surrogates replaced by U+FFFD, line ends made `\\n`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def locate_quote(quote: str, source: str) -> Span | None:
+    """Where a quote stands in the source, compared without regard to case, space and typographic marks.
+
+    Returns the slice of the original source, or None where the quote is not in it (or holds no letter or digit).
+    """
+    wanted = _comparable(normalise(quote))
+    if not any(character.isalnum() for character in wanted.text):
+        return None
+    held = _comparable(normalise(source))
+    at = held.text.find(wanted.text)
+    return None if at < 0 else held.original(Span(at, at + len(wanted.text)), source)
+
+
+def _comparable(normal: Normalised) -> Normalised:
+    kept = [(c.lower()[0], o) for c, o in zip(normal.text, normal.offsets, strict=True) if not c.isspace()]
+    return Normalised("".join(c for c, _ in kept), tuple(o for _, o in kept))

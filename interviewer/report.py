@@ -1,0 +1,287 @@
+"""The report of a session: everything it shows, computed from the state and the bank."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from interviewer.events import Mode, Move
+from interviewer.grading.grade import Grade, GraderName, PointGrade, Rubric, Verdict
+from interviewer.grading.scoring import BONUS_WEIGHT, rubric, score, unaided_score
+from interviewer.policy import point_states
+from interviewer.state import Asking, State
+from knowledge.bank import Bank, Frozen, Question, SourceRef
+
+FEWEST_FOR_A_SCORE = 3
+PRACTISE_NEXT = 3
+Signal = Literal["strong no", "no", "yes", "strong yes"]
+SIGNAL_CUTS: tuple[tuple[float, Signal], ...] = ((0.75, "strong yes"), (0.55, "yes"), (0.35, "no"), (0.0, "strong no"))
+LEVEL_CUTS = ((0.8, "strong"), (0.6, "solid"), (0.4, "borderline"), (0.0, "weak"))
+
+
+class SessionSummary(Frozen):
+    """Which session this is and how far it went."""
+
+    id: str
+    mode: Mode
+    level: str
+    topics: tuple[str, ...]
+    started_at: datetime
+    state: str
+    asked: int
+    answered: int
+    planned: int
+    elapsed_s: float
+
+
+class ReplySummary(Frozen):
+    """One reply, with the grader's own finding on it."""
+
+    text: str
+    aided: bool
+    grader: str | None
+    note: str | None
+    ungraded: str | None
+
+
+class QuestionReport(Frozen):
+    """A question with all that was said and found; `grade` is over the question and all replies to it."""
+
+    question_id: str
+    question: str
+    topic: str
+    level: str
+    replies: tuple[ReplySummary, ...]
+    grade: Grade
+    follow_ups: tuple[str, ...]
+    model_answer: str
+    sources: tuple[SourceRef, ...]
+
+
+class PractiseNext(Frozen):
+    """A key point worth practising, with its question."""
+
+    question_id: str
+    question: str
+    topic: str
+    key_point: str
+
+
+class Report(Frozen):
+    """A session's report.
+
+    `score` in [0, 1], the mean over graded questions, with a 95 % `interval`; both None under three graded questions,
+    and `score_note` says why. `signal_rule` tells which rule gave the signal.
+    """
+
+    session: SessionSummary
+    score: float | None
+    interval: tuple[float, float] | None
+    score_note: str | None
+    signal: Signal | None
+    signal_rule: str | None
+    rubric: Rubric
+    by_topic: dict[str, float]
+    graders: tuple[str, ...]
+    questions: tuple[QuestionReport, ...]
+    practise_next: tuple[PractiseNext, ...]
+
+
+def build_report(id: str, state: State, bank: Bank) -> Report:
+    """The report so far; for a running session it covers the questions with a reply."""
+    counted = [asking for asking in state.askings if _counts(asking) and asking.question_id in bank.by_id]
+    questions = tuple(_question_report(state, asking, bank.by_id[asking.question_id]) for asking in counted)
+    scored = [(q.topic, q.grade.score) for q in questions if q.grade.score is not None]
+    scores = [value for _, value in scored]
+    enough = len(scores) >= FEWEST_FOR_A_SCORE
+    overall = statistics.fmean(scores) if enough else None
+    signal, rule = signal_of(overall)
+    return Report(
+        session=_summary(id, state),
+        score=overall,
+        interval=interval(scores) if enough else None,
+        score_note=None if enough else _too_few(len(scores)),
+        signal=signal,
+        signal_rule=rule,
+        rubric=_mean_rubric([q.grade.rubric for q in questions if q.grade.rubric and q.grade.ungraded is None]),
+        by_topic={
+            topic: statistics.fmean(s for t, s in scored if t == topic) for topic in sorted({t for t, _ in scored})
+        },
+        graders=tuple(sorted({_grader_of(q.grade) for q in questions})),
+        questions=questions,
+        practise_next=_practise_next(questions, bank),
+    )
+
+
+def interval(scores: Sequence[float]) -> tuple[float, float]:
+    """95 % interval of the mean of three or more question scores, clipped to [0, 1].
+
+    Source: Student's t with n - 1 degrees of freedom; the quantile by Cornish and Fisher's expansion (Abramowitz and
+    Stegun 26.7.5), within 2 % for three questions and far closer for more.
+    """
+    mean = statistics.fmean(scores)
+    if (spread := statistics.stdev(scores)) == 0:
+        return mean, mean
+    half = t_quantile_975(len(scores) - 1) * spread / math.sqrt(len(scores))
+    return max(0.0, mean - half), min(1.0, mean + half)
+
+
+def t_quantile_975(freedom: int) -> float:
+    """The 0.975 quantile of Student's t."""
+    exact = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
+    if freedom in exact:
+        return exact[freedom]
+    z = 1.959964
+    g1 = (z**3 + z) / 4
+    g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3
+
+
+def level_of(value: float | None) -> str:
+    """The level a value in [0, 1] stands at: strong, solid, borderline or weak; 'n/a' for None."""
+    return "n/a" if value is None else next(name for cut, name in LEVEL_CUTS if value >= cut)
+
+
+def signal_of(overall: float | None) -> tuple[Signal | None, str | None]:
+    """The hire signal of an overall score, and the rule that gave it; None without a score."""
+    if overall is None:
+        return None, None
+    signal = next(signal for cut, signal in SIGNAL_CUTS if overall >= cut)
+    above = [f"{name} from {at:.0%}" for at, name in SIGNAL_CUTS if at > 0]
+    return signal, f"overall score {overall:.0%}: {', '.join(above)}, else strong no"
+
+
+def question_grade(state: State, asking: Asking, question: Question) -> Grade:
+    """The grade over a question and all replies to it. Interview scores count unaided credit only."""
+    graded = [attempt.grade for attempt in asking.attempts if attempt.grade is not None]
+    failed = next((grade for grade in graded if grade.ungraded), None)
+    if failed is not None:
+        return failed
+    points = point_states(asking) or _silence(question)
+    total = unaided_score(points) if state.config.mode is Mode.INTERVIEW else score(points)
+    focus = [grade.rubric.focus for grade in graded if grade.rubric and grade.rubric.focus is not None]
+    if not graded:
+        return Grade(
+            question_id=question.id,
+            score=0.0,
+            grader=GraderName.LOCAL,
+            rule="skipped",
+            key_points=points,
+            rubric=rubric(points, None),
+            sources=question.sources,
+        )
+    judged = [grade for grade in graded if grade.rule is None]
+    return (judged or graded)[-1].model_copy(
+        update={
+            "score": total,
+            "key_points": points,
+            "misconceptions": tuple({m.statement: m for grade in graded for m in grade.misconceptions}.values()),
+            "rubric": rubric(points, statistics.fmean(focus) if focus else None),
+            "note": next((grade.note for grade in graded if grade.note), None),
+            "latency_ms": sum(grade.latency_ms for grade in graded),
+        }
+    )
+
+
+def _silence(question: Question) -> tuple[PointGrade, ...]:
+    return tuple(
+        PointGrade(
+            point_id=p.id,
+            point=p.text,
+            weight=p.weight,
+            aspect=p.aspect,
+            verdict=Verdict.MISSING,
+            confidence=1.0,
+            credit=0.0,
+        )
+        for p in question.key_points
+    )
+
+
+def _counts(asking: Asking) -> bool:
+    return asking.skipped or any(attempt.grade is not None for attempt in asking.attempts)
+
+
+def _question_report(state: State, asking: Asking, question: Question) -> QuestionReport:
+    end = asking.closed_at or state.now
+    said = [line for line in state.transcript if asking.asked_at <= line.at <= end]
+    return QuestionReport(
+        question_id=question.id,
+        question=question.question,
+        topic=question.topic.value,
+        level=question.level.value,
+        replies=tuple(
+            ReplySummary(
+                text=attempt.text,
+                aided=attempt.aided,
+                grader=_grader_of(attempt.grade) if attempt.grade else None,
+                note=attempt.grade.note if attempt.grade else None,
+                ungraded=attempt.grade.ungraded if attempt.grade else None,
+            )
+            for attempt in asking.attempts
+        ),
+        grade=question_grade(state, asking, question),
+        follow_ups=tuple(line.text for line in said if line.move is Move.FOLLOW_UP),
+        model_answer=question.answer,
+        sources=question.sources,
+    )
+
+
+def _summary(id: str, state: State) -> SessionSummary:
+    return SessionSummary(
+        id=id,
+        mode=state.config.mode,
+        level=state.config.level.value,
+        topics=tuple(topic.value for topic in state.config.topics),
+        started_at=state.started_at,
+        state=state.finished.value if state.finished else "running",
+        asked=len(state.askings),
+        answered=sum(any(attempt.grade for attempt in asking.attempts) for asking in state.askings),
+        planned=state.config.questions,
+        elapsed_s=state.elapsed_s,
+    )
+
+
+def _too_few(graded: int) -> str:
+    have = {0: "no question has", 1: "only one question has"}.get(graded, f"only {graded} questions have")
+    return f"No overall score: {have} a grade, and fewer than {FEWEST_FOR_A_SCORE} say too little."
+
+
+def _grader_of(grade: Grade) -> str:
+    return (
+        f"rule ({grade.rule.replace('_', ' ')})"
+        if grade.rule
+        else f"{grade.grader.value} ({grade.model or 'unknown model'})"
+    )
+
+
+def _mean_rubric(rubrics: Sequence[Rubric]) -> Rubric:
+    def mean(values: list[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        return statistics.fmean(known) if known else None
+
+    return Rubric(
+        correctness=mean([r.correctness for r in rubrics]),
+        completeness=mean([r.completeness for r in rubrics]),
+        depth=mean([r.depth for r in rubrics]),
+        focus=mean([r.focus for r in rubrics]),
+    )
+
+
+def _practise_next(questions: Sequence[QuestionReport], bank: Bank) -> tuple[PractiseNext, ...]:
+    """The essential and expected points that cost most, each from another question."""
+    losses = [
+        (point.weight * (1 - point.credit), q, point)
+        for q in questions
+        for point in q.grade.key_points
+        if point.weight > BONUS_WEIGHT and point.verdict is not Verdict.COVERED
+    ]
+    chosen: dict[str, PractiseNext] = {}
+    for _, q, point in sorted(losses, key=lambda loss: -loss[0]):
+        chosen.setdefault(
+            q.question_id,
+            PractiseNext(question_id=q.question_id, question=q.question, topic=q.topic, key_point=point.point),
+        )
+    return tuple(chosen.values())[:PRACTISE_NEXT]
