@@ -1,0 +1,278 @@
+"""The page's layout and wiring in Gradio; what the buttons do is in `ui/handlers.py`."""
+
+import logging
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.events import api
+
+from interviewer.events import REPLY_LIMIT
+from interviewer.wiring import Interviewer
+from knowledge.bank import Level, Topic
+from ui import handlers, report_view
+from ui.charts import rubric_chart, topic_chart
+from ui.handlers import Page
+from ui.view import TOPIC_NAMES, ending, is_practice, progress
+
+log = logging.getLogger("interviewer.ui")
+
+FOLDER = Path(__file__).parent
+TIMES = [
+    ("No limit", 0),
+    ("10 minutes", 10),
+    ("20 minutes", 20),
+    ("30 minutes", 30),
+    ("45 minutes", 45),
+    ("60 minutes", 60),
+]
+ACTIONS = [("I don't know", "dont_know"), ("Hint", "hint"), ("Skip", "skip"), ("Repeat", "repeat"), ("End", "stop")]
+UNEXPECTED = (
+    "Something went wrong on our side; your replies are safe. Reload the page to go on. The log has the details."
+)
+
+
+def build_app(interviewer: Interviewer) -> gr.Blocks:
+    """The whole page over the program's parts."""
+    app = gr.Blocks(title="Interviewer", analytics_enabled=False)
+    with app:
+        session = gr.BrowserState("", storage_key="interviewer-session")
+        gr.HTML(
+            "<h1>Interviewer</h1><p>Mock interviews for deep-learning jobs: real questions, follow-ups, and a grade for "
+            "every point with your own words as evidence.</p>",
+            elem_id="hero",
+        )
+        with gr.Tabs() as tabs:
+            with gr.Tab("Interview", id="interview"):
+                parts = _interview_tab(interviewer)
+            with gr.Tab("Past sessions", id="past"):
+                past = gr.Radio([], label="Sessions, the newest first", elem_id="past")
+                empty = gr.Markdown("No session yet. Your first one will be listed here.", visible=False)
+                open_past = gr.Button("Open", variant="primary", elem_id="open-past")
+        _wire(interviewer, app, session, tabs, parts, past, empty, open_past)
+        _endpoints(interviewer)
+    return app
+
+
+def _interview_tab(interviewer: Interviewer) -> dict[str, Any]:
+    """The set-up card, the chat and the report; exactly one of the first two shows."""
+    parts: dict[str, Any] = {}
+    with gr.Column(elem_id="setup") as parts["setup"]:
+        gr.Markdown("### Set up your session")
+        with gr.Row():
+            parts["mode"] = gr.Radio(
+                [("Interview: feedback at the end", "interview"), ("Practice: hints, and feedback after each reply", "practice")],
+                value="interview", label="How",
+            )  # fmt: skip
+            parts["level"] = gr.Radio(
+                [(level.value.capitalize(), level.value) for level in Level], value="mid", label="Level"
+            )
+        parts["topics"] = gr.CheckboxGroup(
+            [(TOPIC_NAMES[topic.value], topic.value) for topic in Topic],
+            label="Topics",
+            info="None chosen means all of them.",
+        )
+        with gr.Row():
+            parts["questions"] = gr.Slider(1, 20, value=5, step=1, label="Questions")
+            parts["minutes"] = gr.Dropdown(TIMES, value=0, label="Time limit")
+        parts["start"] = gr.Button("Start", variant="primary", elem_id="start")
+    with gr.Row(visible=False, elem_id="room") as parts["room"]:
+        with gr.Column(scale=3):
+            parts["chat"] = gr.Chatbot(
+                show_label=False, height=460, elem_id="chat", sanitize_html=True, buttons=["copy"], feedback_options=None,
+                latex_delimiters=[{"left": "$$", "right": "$$", "display": True}, {"left": "\\(", "right": "\\)", "display": False}],
+            )  # fmt: skip
+            with gr.Column() as parts["composer"]:
+                parts["reply"] = gr.Textbox(
+                    lines=3, max_lines=12, max_length=REPLY_LIMIT, label="Your answer", elem_id="reply", autofocus=True,
+                    placeholder="Type your answer. Put code between ``` fences.",
+                    info=f"Shift+Enter sends. Up to {REPLY_LIMIT:,} characters.",
+                )  # fmt: skip
+                with gr.Row():
+                    parts["send"] = gr.Button("Send", variant="primary", elem_id="send", min_width=140, scale=2)
+                    parts["actions"] = [
+                        gr.Button(name, elem_id=f"act-{kind}", size="md", min_width=90, scale=1)
+                        for name, kind in ACTIONS
+                    ]
+        with gr.Column(scale=1, min_width=220):
+            parts["progress"] = gr.HTML(elem_id="progress")
+            parts["grader"] = gr.Markdown(_grader_line(interviewer), elem_id="grader")
+            parts["new"] = gr.Button("New session", elem_id="new")
+    with gr.Column(visible=False, elem_id="report") as parts["report"]:
+        parts["ending"] = gr.Markdown()
+        parts["headline"] = gr.HTML(elem_id="headline")
+        with gr.Row():
+            parts["by_topic"] = gr.Plot(show_label=False)
+            parts["dimensions"] = gr.Plot(show_label=False)
+        parts["rubric"] = gr.HTML()
+        parts["next"] = gr.HTML()
+        gr.Markdown("### Question by question")
+        parts["questions_view"] = gr.HTML(elem_id="questions")
+        parts["download"] = gr.DownloadButton("Download as Markdown", elem_id="download")
+    return parts
+
+
+def _grader_line(interviewer: Interviewer) -> str:
+    model = interviewer.settings.model
+    return f"Grader: **{model}**, with the local grader behind it" if model else "Grader: **local**, on this machine"
+
+
+def _wire(
+    interviewer: Interviewer, app: gr.Blocks, session: gr.BrowserState, tabs: gr.Tabs, parts: dict[str, Any],
+    past: gr.Radio, empty: gr.Markdown, open_past: gr.Button,
+) -> None:  # fmt: skip
+    shown = [session, *(parts[name] for name in SHOWN), *parts["actions"]]
+    quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None, "show_progress": "hidden"}
+
+    def started(mode: str, level: str, topics: list[str], questions: int, minutes: int) -> list[Any]:
+        seed = random.SystemRandom().randrange(2**31)
+        page = handlers.start(interviewer, mode, level, topics, questions, minutes, seed)
+        return _show(interviewer, page)
+
+    def accepted(id: str, text: str) -> list[Any]:
+        return _show(interviewer, handlers.accept(interviewer, id, text), keep_draft=False)
+
+    def pressed(kind: str) -> Callable[[str], list[Any]]:
+        return lambda id: _show(interviewer, handlers.accept(interviewer, id, "", kind))
+
+    def advanced(id: str) -> Iterator[list[Any]]:
+        for page in handlers.advance(interviewer, id):
+            yield _show(interviewer, page)
+
+    def opened(id: str | None) -> list[Any]:
+        return _show(interviewer, handlers.resume(interviewer, id)) if id else _blank()
+
+    def loaded(id: str, request: gr.Request) -> list[Any]:
+        wanted = request.query_params.get("session") or id
+        try:
+            return opened(wanted)
+        except handlers.EXPECTED_ERRORS:
+            # A session of another home, or one that was deleted: begin anew rather than greet with an error.
+            return _blank()
+
+    def listed() -> tuple[Any, Any]:
+        sessions = handlers.past_sessions(interviewer)
+        return gr.Radio(choices=sessions, visible=bool(sessions)), gr.Markdown(visible=not sessions)
+
+    setup = [parts[name] for name in ("mode", "level", "topics", "questions", "minutes")]
+    gr.on([parts["start"].click], _told(started), setup, shown, **quiet)
+    gr.on(
+        [parts["send"].click, parts["reply"].submit], _told(accepted), [session, parts["reply"]], shown, **quiet
+    ).success(_told_each(advanced), session, shown, **quiet)
+    for button, (_, kind) in zip(parts["actions"], ACTIONS, strict=True):
+        button.click(_told(pressed(kind)), session, shown, **quiet).success(
+            _told_each(advanced), session, shown, **quiet
+        )
+    parts["new"].click(_blank, None, shown, **quiet)
+    open_past.click(_told(opened), past, shown, **quiet).success(
+        lambda: gr.Tabs(selected="interview"), None, tabs, **quiet
+    )
+    gr.on([tabs.select, app.load], _told(listed), None, [past, empty], **quiet)
+    app.load(_told(loaded), session, shown, **quiet)
+
+
+SHOWN = (
+    "setup", "room", "chat", "composer", "reply", "progress", "report", "ending", "headline", "by_topic", "dimensions",
+    "rubric", "next", "questions_view", "download",
+)  # fmt: skip
+
+
+def _show(interviewer: Interviewer, page: Page, keep_draft: bool = True) -> list[Any]:
+    """Values for the session's id, the parts in SHOWN and the action buttons."""
+    values: dict[str, Any] = {
+        "setup": gr.Column(visible=False),
+        "room": gr.Row(visible=True),
+        "chat": page.chat,
+        "composer": gr.Column(visible=page.report is None),
+        "reply": gr.skip() if keep_draft else "",
+        "progress": progress(page.state, interviewer.bank),
+        "report": gr.Column(visible=page.report is not None),
+    } | _report_values(interviewer, page)
+    practice = is_practice(page.state)
+    actions = [gr.Button(interactive=page.waiting, visible=kind != "hint" or practice) for _, kind in ACTIONS]
+    return [page.session_id, *(values[name] for name in SHOWN), *actions]
+
+
+def _report_values(interviewer: Interviewer, page: Page) -> dict[str, Any]:
+    names = ("ending", "headline", "by_topic", "dimensions", "rubric", "next", "questions_view", "download")
+    if page.report is None:
+        return {name: gr.skip() for name in names}
+    file = Path(tempfile.mkdtemp(prefix="interviewer-")) / f"interview-{page.session_id[:8]}.md"
+    file.write_text(handlers.report_markdown(interviewer, page.session_id), encoding="utf-8")
+    values = (
+        ending(page.state),
+        report_view.headline(page.report),
+        topic_chart(page.report),
+        rubric_chart(page.report),
+        report_view.rubric_table(page.report),
+        report_view.practise_next(page.report),
+        report_view.questions(page.report),
+        gr.DownloadButton(value=str(file)),
+    )
+    return dict(zip(names, values, strict=True))
+
+
+def _blank() -> list[Any]:
+    """The page before a session."""
+    values: dict[str, Any] = {name: gr.skip() for name in SHOWN} | {
+        "setup": gr.Column(visible=True),
+        "room": gr.Row(visible=False),
+        "chat": [],
+        "reply": "",
+        "report": gr.Column(visible=False),
+    }
+    return ["", *(values[name] for name in SHOWN), *(gr.skip() for _ in ACTIONS)]
+
+
+def _told(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """The handler with errors told to the person; the app's only catch-all, which logs."""
+    import functools
+
+    @functools.wraps(handler)
+    def wrapped(*arguments: Any, **named: Any) -> Any:
+        try:
+            return handler(*arguments, **named)
+        except handlers.EXPECTED_ERRORS as error:
+            raise gr.Error(str(error), print_exception=False, title="Not yet") from error
+        except Exception as error:
+            log.exception("a handler failed")
+            raise gr.Error(UNEXPECTED, print_exception=False) from error
+
+    return wrapped
+
+
+def _told_each(handler: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """The same for a handler that streams: each step is told."""
+
+    def wrapped(*arguments: Any) -> Iterator[Any]:
+        steps = handler(*arguments)
+        step = _told(lambda: next(steps, None))
+        while (value := step()) is not None:
+            yield value
+
+    return wrapped
+
+
+def _endpoints(interviewer: Interviewer) -> None:
+    """The named endpoints for programs."""
+
+    def start(mode: str, level: str, topics: list[str], questions: int, minutes: int, seed: int) -> dict[str, Any]:
+        return handlers.api_start(interviewer, mode, level, topics, questions, minutes, seed)
+
+    def reply(session_id: str, text: str) -> dict[str, Any]:
+        return handlers.api_reply(interviewer, session_id, text)
+
+    def act(session_id: str, action: str) -> dict[str, Any]:
+        return handlers.api_act(interviewer, session_id, action)
+
+    def report(session_id: str) -> dict[str, Any]:
+        return handlers.api_report(interviewer, session_id)
+
+    def search(text: str, k: int) -> list[dict[str, Any]]:
+        return handlers.api_search(interviewer, text, k)
+
+    for endpoint in (start, reply, act, report, search):
+        api(_told(endpoint), api_name=endpoint.__name__, concurrency_limit=None)

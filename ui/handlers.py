@@ -1,0 +1,159 @@
+"""What the page's buttons do: functions of plain values over the program, without Gradio."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from interviewer.errors import InputInvalid, InterviewerError
+from interviewer.events import Mode, ReplyKind, SessionConfig
+from interviewer.policy import Need, need
+from interviewer.render import render_report
+from interviewer.report import Report, build_report
+from interviewer.state import State
+from interviewer.wiring import Interviewer
+from knowledge.bank import Level, Topic
+from knowledge.errors import KnowledgeError
+from ui.view import THINKING, Message, messages, session_label, streamed
+
+STREAM_PAUSE_S = 0.02
+LISTED_SESSIONS = 50
+
+
+class Page(NamedTuple):
+    """What the page shows of a session; `report` once it is over."""
+
+    session_id: str
+    chat: list[Message]
+    state: State
+    waiting: bool
+    report: Report | None
+
+
+def start(
+    interviewer: Interviewer, mode: str, level: str, topics: list[str], questions: int, minutes: int, seed: int
+) -> Page:
+    """Begins a session. Raises: InputInvalid where a choice cannot be used."""
+    try:
+        config = SessionConfig(
+            mode=Mode(mode),
+            level=Level(level),
+            topics=tuple(Topic(topic) for topic in topics),
+            questions=int(questions),
+            time_limit_s=int(minutes) * 60 if minutes else None,
+            seed=int(seed),
+        )
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise InputInvalid(f"{problem['loc'][0]}: {problem['msg']}; change it and start again") from error
+    except ValueError as error:
+        raise InputInvalid(f"{error}; change it and start again") from error
+    id, state = interviewer.sessions.start(config)
+    return page(interviewer, id, state)
+
+
+def page(interviewer: Interviewer, id: str, state: State) -> Page:
+    """The page of a session as it stands."""
+    over = need(state) is Need.NOTHING
+    return Page(id, messages(state), state, not over, build_report(id, state, interviewer.bank) if over else None)
+
+
+def accept(interviewer: Interviewer, id: str, text: str, kind: str | None = None) -> Page:
+    """Commits a reply and shows it with a sign that it is being read."""
+    pressed = ReplyKind(kind) if kind else None
+    if pressed is None and not text.strip():
+        raise InputInvalid("write your answer first, or use one of the buttons below")
+    from interviewer.sessions import BUTTONS
+
+    state = interviewer.sessions.accept(id, BUTTONS[pressed] if pressed else text, pressed)
+    chat = [*messages(state), Message(role="assistant", content=THINKING)]
+    return Page(id, chat, state, False, None)
+
+
+def advance(interviewer: Interviewer, id: str) -> Iterator[Page]:
+    """Grades and responds, streaming what the interviewer says; the last page is the whole one."""
+    before = messages(interviewer.sessions.state(id))
+    after = page(interviewer, id, interviewer.sessions.advance(id))
+    for chat in streamed(before, after.chat):
+        if chat != after.chat:
+            yield after._replace(chat=chat, waiting=False, report=None)
+            time.sleep(STREAM_PAUSE_S)
+    yield after
+
+
+def resume(interviewer: Interviewer, id: str) -> Page:
+    """Opens a session and finishes what was left undone."""
+    return page(interviewer, id, interviewer.sessions.advance(id))
+
+
+def past_sessions(interviewer: Interviewer) -> list[tuple[str, str]]:
+    """Label and id of the newest sessions."""
+    found = []
+    for id in interviewer.sessions.ids()[:LISTED_SESSIONS]:
+        report = build_report(id, interviewer.sessions.state(id), interviewer.bank)
+        s = report.session
+        label = session_label(s.started_at.astimezone(UTC), s.mode.value, s.state, s.answered, s.planned, report.score)
+        found.append((label, id))
+    return found
+
+
+def report_markdown(interviewer: Interviewer, id: str) -> str:
+    """The report as Markdown, for download."""
+    return render_report(build_report(id, interviewer.sessions.state(id), interviewer.bank))
+
+
+# The named endpoints, for programs.
+
+
+def api_start(
+    interviewer: Interviewer, mode: str, level: str, topics: list[str], questions: int, minutes: int, seed: int
+) -> dict[str, object]:
+    """Begins a session and returns its id and first messages."""
+    return _told(start(interviewer, mode, level, topics, questions, minutes, seed), 0)
+
+
+def api_reply(interviewer: Interviewer, session_id: str, text: str) -> dict[str, object]:
+    """Sends a reply and returns what the interviewer said to it."""
+    before = len(interviewer.sessions.state(session_id).transcript)
+    return _told(page(interviewer, session_id, interviewer.sessions.reply(session_id, text)), before + 1)
+
+
+def api_act(interviewer: Interviewer, session_id: str, action: str) -> dict[str, object]:
+    """Presses a button: hint, skip, repeat, stop or dont_know."""
+    try:
+        kind = ReplyKind(action)
+        before = len(interviewer.sessions.state(session_id).transcript)
+        return _told(page(interviewer, session_id, interviewer.sessions.act(session_id, kind)), before + 1)
+    except (ValueError, KeyError) as error:
+        raise InputInvalid(f"unknown action {action!r}; use one of: hint, skip, repeat, stop, dont_know") from error
+
+
+def api_report(interviewer: Interviewer, session_id: str) -> dict[str, object]:
+    """The report as JSON."""
+    return build_report(session_id, interviewer.sessions.state(session_id), interviewer.bank).model_dump(mode="json")
+
+
+def api_search(interviewer: Interviewer, text: str, k: int) -> list[dict[str, object]]:
+    """What the index retrieves."""
+    if not text.strip():
+        raise InputInvalid("the text to search for is empty")
+    return [hit.model_dump(mode="json") for hit in interviewer.index.search([text], max(1, min(int(k), 50)))[0]]
+
+
+def _told(page: Page, since: int) -> dict[str, object]:
+    said = [line.text for line in page.state.transcript[since:] if line.role == "interviewer"]
+    current = page.state.current
+    return {
+        "session_id": page.session_id,
+        "messages": said,
+        "question_id": current.question_id if current else None,
+        "question": len(page.state.askings),
+        "questions": page.state.config.questions,
+        "finished": page.state.finished.value if page.state.finished else None,
+    }
+
+
+EXPECTED_ERRORS = (InterviewerError, KnowledgeError)
+"""Errors whose message is meant for the person."""

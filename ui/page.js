@@ -1,0 +1,14 @@
+// Ticks the clock in the side panel, and says when little time is left. Runs once when the page loads.
+() => {
+  const pad = (n) => String(n).padStart(2, "0");
+  const show = (seconds) => `${Math.floor(seconds / 60)}:${pad(Math.floor(seconds % 60))}`;
+  setInterval(() => {
+    for (const clock of document.querySelectorAll(".clock")) {
+      const passed = Date.now() / 1000 - Number(clock.dataset.started);
+      const limit = Number(clock.dataset.limit);
+      const left = Math.max(0, limit - passed);
+      clock.textContent = limit ? `${show(left)} left` : show(Math.max(0, passed));
+      clock.classList.toggle("soon", Boolean(limit) && left < 90);
+    }
+  }, 1000);
+}

@@ -1,0 +1,165 @@
+"""The report as HTML for the page: each reply with its credited words marked. All text is escaped."""
+
+import html
+from collections.abc import Sequence
+
+import prompts
+from interviewer.grading.grade import Grade, PointGrade, Verdict
+from interviewer.render import DIMENSIONS, MARKS, NOT_SURE_BELOW
+from interviewer.report import QuestionReport, Report, level_of
+from ui.view import TOPIC_NAMES
+
+WEIGHT_NAMES = {3: "essential", 2: "expected", 1: "bonus"}
+
+
+def headline(report: Report) -> str:
+    """Score, interval, signal and who graded."""
+    s = report.session
+    if report.score is None:
+        score = f'<p class="score none">{_text(report.score_note or "")}</p>'
+    else:
+        low, high = report.interval or (report.score, report.score)
+        score = (
+            f'<p class="score"><strong>{report.score:.0%}</strong> <span class="level {level_of(report.score)}">'
+            f"{level_of(report.score)}</span></p><p>95 % interval {low:.0%} to {high:.0%}, over the questions asked.</p>"
+            f"<p>Signal: <strong>{report.signal}</strong> <small>({_text(report.signal_rule or '')})</small></p>"
+        )
+    graders = ", ".join(_text(name) for name in report.graders) or "nothing graded yet"
+    return (
+        f'<section class="headline">{score}<p><small>{s.answered} of {s.planned} questions answered · {s.level} level · '
+        f"graded by {graders}</small></p></section>"
+    )
+
+
+def rubric_table(report: Report) -> str:
+    """The four dimensions with the words of their level."""
+    words = prompts.phrases("rubric")
+    rows = []
+    for name in DIMENSIONS:
+        value: float | None = getattr(report.rubric, name)
+        level = level_of(value)
+        meaning = "Nothing can be said yet." if value is None else words[f"{name}_{level}"][0]
+        shown = "n/a" if value is None else f"{value:.0%}"
+        rows.append(
+            f"<tr><th scope='row'>{name.capitalize()}</th><td>{shown}</td><td>{level}</td><td>{_text(meaning)}</td></tr>"
+        )
+    head = "<tr><th>Dimension</th><th>Value</th><th>Level</th><th>What that means</th></tr>"
+    return f'<table class="rubric"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def questions(report: Report) -> str:
+    """Each question, opening to its replies, points, corrections and model answer."""
+    if not report.questions:
+        return "<p>No question has been answered yet. Your answers and what they were worth will stand here.</p>"
+    return "".join(_question(i, question) for i, question in enumerate(report.questions, start=1))
+
+
+def practise_next(report: Report) -> str:
+    """The points worth practising, most costly first."""
+    if not report.practise_next:
+        return ""
+    items = "".join(
+        f"<li><strong>{_text(item.key_point)}</strong><br><small>{TOPIC_NAMES[item.topic]}: {_text(item.question)}</small></li>"
+        for item in report.practise_next
+    )
+    return f'<section class="next"><h3>Practise next</h3><ol>{items}</ol></section>'
+
+
+def _question(number: int, question: QuestionReport) -> str:
+    grade = question.grade
+    shown = "not graded" if grade.score is None else f"{grade.score:.0%}"
+    return (
+        f'<details class="question"{" open" if number == 1 else ""}><summary><span class="number">{number}.</span> '
+        f'{_text(question.question)} <span class="points">{shown}</span></summary>'
+        f"<p><small>{TOPIC_NAMES[question.topic]} · {question.level} · {_judged_by(grade)}</small></p>"
+        f"{_failure(grade)}{_replies(question)}{_points(grade.key_points)}{_corrections(grade)}"
+        f"<h4>What a strong answer says</h4>{_prose(question.model_answer)}{_sources(question)}</details>"
+    )
+
+
+def _judged_by(grade: Grade) -> str:
+    by = (
+        f"by rule: {grade.rule.replace('_', ' ')}"
+        if grade.rule
+        else f"graded by {grade.grader.value} ({_text(grade.model or '')})"
+    )
+    return by if grade.trained_question else f"{by}, a question that the grader was not trained on"
+
+
+def _failure(grade: Grade) -> str:
+    failure = f'<p class="failure">This question has no grade: {_text(grade.ungraded)}</p>' if grade.ungraded else ""
+    return failure + (f'<p class="note">{_text(grade.note)}</p>' if grade.note else "")
+
+
+def _replies(question: QuestionReport) -> str:
+    if not question.replies:
+        return "<p>You skipped this question.</p>"
+    parts = []
+    for i, reply in enumerate(question.replies):
+        if i and i <= len(question.follow_ups):
+            parts.append(f'<p class="follow-up">Follow-up: {_text(question.follow_ups[i - 1])}</p>')
+        evidence = [point for point in question.grade.key_points if point.reply == i and point.evidence]
+        aided = " <small>(after a hint)</small>" if reply.aided else ""
+        parts.append(f'<p class="who">You{aided}</p><blockquote>{marked(reply.text, evidence)}</blockquote>')
+    return "".join(parts)
+
+
+def marked(text: str, points: Sequence[PointGrade]) -> str:
+    """The text with the words that earned or cost credit in `<mark>`; where marks overlap the first one stands."""
+    spans = sorted(
+        (p.start, p.start + len(p.evidence), p)
+        for p in points
+        if p.start is not None and p.evidence and p.verdict is not Verdict.MISSING
+    )
+    out = []
+    at = 0
+    for start, end, point in spans:
+        if start < at:
+            continue
+        out.append(_text(text[at:start]))
+        out.append(
+            f'<mark class="{point.verdict}" title="{point.verdict}: {_text(point.point)}">{_text(text[start:end])}</mark>'
+        )
+        at = end
+    return "".join([*out, _text(text[at:])]).replace("\n", "<br>")
+
+
+def _points(points: Sequence[PointGrade]) -> str:
+    rows = "".join(_point(point) for point in points)
+    return f'<h4>Point by point</h4><ul class="key-points">{rows}</ul>' if rows else ""
+
+
+def _point(point: PointGrade) -> str:
+    unsure = ' <span class="unsure">not sure</span>' if point.confidence < NOT_SURE_BELOW else ""
+    aided = ' <span class="unsure">after a hint</span>' if point.aided else ""
+    quote = f"<br><q>{_text(' '.join(point.evidence.split()))}</q>" if point.evidence else ""
+    return (
+        f'<li class="{point.verdict}"><span class="verdict">{MARKS[point.verdict]}</span>{unsure}{aided} '
+        f"{_text(point.point)} <small>({WEIGHT_NAMES[point.weight]}, credit {point.credit:+.2f})</small>{quote}</li>"
+    )
+
+
+def _corrections(grade: Grade) -> str:
+    items = "".join(
+        f"<li>{_text(m.correction)}"
+        + (f"<br><small>You said: <q>{_text(m.evidence)}</q></small>" if m.evidence else "")
+        + "</li>"
+        for m in grade.misconceptions
+    )
+    return f'<h4>Worth correcting</h4><ul class="corrections">{items}</ul>' if items else ""
+
+
+def _sources(question: QuestionReport) -> str:
+    if not question.sources:
+        return ""
+    return f"<p><small>Sources: {', '.join(f'article {_text(s.article)}, item {_text(s.item)}' for s in question.sources)}</small></p>"
+
+
+def _prose(markdown: str) -> str:
+    from markdown_it import MarkdownIt
+
+    return str(MarkdownIt("commonmark", {"html": False}).render(markdown))
+
+
+def _text(text: str) -> str:
+    return html.escape(text)

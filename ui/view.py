@@ -1,0 +1,122 @@
+"""From a session's state to what the page shows: pure functions, no Gradio."""
+
+import html
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TypedDict
+
+from interviewer.events import FinishReason, Mode
+from interviewer.policy import MAX_FOLLOW_UPS
+from interviewer.state import State
+from knowledge.bank import Bank
+
+TOPIC_NAMES = {
+    "fundamentals": "Fundamentals",
+    "activations": "Activations",
+    "losses-optimisers": "Losses & optimisers",
+    "regularisation": "Regularisation",
+    "initialisation-normalisation": "Initialisation & normalisation",
+    "cnn": "CNNs & vision",
+    "rnn": "RNNs & sequences",
+    "attention-transformers": "Attention & transformers",
+    "generative": "Generative models",
+    "transfer": "Transfer learning",
+    "training-evaluation": "Training & evaluation",
+    "deployment": "Deployment",
+    "frameworks": "Frameworks",
+    "llm": "Language models",
+    "data": "Data",
+}
+THINKING = "…"
+WORDS_A_CHUNK = 3
+
+
+class Message(TypedDict):
+    """A message as Gradio's chatbot takes it."""
+
+    role: str
+    content: str
+
+
+def messages(state: State) -> list[Message]:
+    """The transcript as chat messages."""
+    roles = {"interviewer": "assistant", "candidate": "user"}
+    return [
+        {"role": roles[line.role], "content": literal(line.text) if line.role == "candidate" else line.text}
+        for line in state.transcript
+    ]
+
+
+def literal(text: str) -> str:
+    """A candidate's text as Markdown that shows it as typed: tags stay visible, code fences and formulas still work."""
+    return html.escape(text, quote=False) if "```" not in text else text
+
+
+def streamed(before: list[Message], after: list[Message]) -> Iterator[list[Message]]:
+    """The chat growing from `before` to `after`, a few words at a time; the last one yielded is `after`."""
+    shown = list(after[: len(before)])
+    for message in after[len(before) :]:
+        pieces = message["content"].split(" ")
+        for end in range(WORDS_A_CHUNK, len(pieces), WORDS_A_CHUNK):
+            yield [*shown, {"role": message["role"], "content": " ".join(pieces[:end])}]
+        shown = [*shown, message]
+        yield shown
+    if len(after) <= len(before):
+        yield list(after)
+
+
+def progress(state: State, bank: Bank) -> str:
+    """The side panel in HTML: question n of N, topic, follow-ups, and the time with what a clock script needs."""
+    total = state.config.questions
+    n = len(state.askings)
+    rows = [("Mode", state.config.mode.value.capitalize()), ("Question", f"{n} of {total}")]
+    current = state.current
+    question = bank.by_id.get(current.question_id) if current else None
+    if current and question:
+        rows.append(("Topic", TOPIC_NAMES[question.topic.value]))
+        rows.append(("Level", question.level.value.capitalize()))
+        rows.append(("Follow-ups", f"{len(current.followed_up)} of at most {MAX_FOLLOW_UPS}"))
+    rows.append(("Time", _clock(state)))
+    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
+    done = (n - (state.finished is None)) / total
+    return (
+        f'<div class="progress"><div class="bar" role="progressbar" aria-label="Questions done" aria-valuemin="0" '
+        f'aria-valuemax="{total}" aria-valuenow="{round(done * total)}"><span style="width:{done:.0%}"></span></div>'
+        f"<dl>{cells}</dl></div>"
+    )
+
+
+def _clock(state: State) -> str:
+    if state.finished is not None:
+        return f"{minutes(state.elapsed_s)} in all"
+    limit = state.config.time_limit_s
+    started = state.started_at.timestamp()
+    return (
+        f'<span class="clock" data-started="{started:.0f}" data-limit="{limit or ""}">{minutes(state.elapsed_s)}</span>'
+    )
+
+
+def minutes(seconds: float) -> str:
+    """A duration as m:ss."""
+    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
+
+
+def ending(state: State) -> str:
+    """What the page says when a session is over."""
+    return {
+        FinishReason.COMPLETED: "That was the last question. Your report is below.",
+        FinishReason.STOPPED: "You stopped here. Your report covers what you answered.",
+        FinishReason.OUT_OF_TIME: "Time is up. Your report covers what you answered.",
+    }[state.finished or FinishReason.COMPLETED]
+
+
+def session_label(started_at: datetime, mode: str, state: str, answered: int, planned: int, score: float | None) -> str:
+    """One line in the list of past sessions."""
+    result = "no overall score" if score is None else f"{score:.0%}"
+    how = "in progress" if state == "running" else state.replace("_", " ")
+    return f"{started_at:%d %b %Y %H:%M} · {mode} · {answered} of {planned} answered · {how} · {result}"
+
+
+def is_practice(state: State) -> bool:
+    """Whether hints are given."""
+    return state.config.mode is Mode.PRACTICE
