@@ -1,0 +1,109 @@
+"""Fixtures of all tests: a home folder each, the real bank, encoder and index once, and no way out of the machine."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from interviewer.settings import Settings
+from interviewer.wiring import Interviewer
+from knowledge.bank import Bank
+from knowledge.encoder import SentenceEncoder, open_encoder
+from knowledge.index import PassageIndex, open_index
+from knowledge.load import load_bank
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, and none of the person's settings."""
+    for name in list(os.environ):
+        if name.startswith(("INTERVIEWER_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_")):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    monkeypatch.setenv("INTERVIEWER_HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections to anything but this machine are refused, so that no test can reach a model server by accident."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def bank() -> Bank:
+    """The project's bank."""
+    return load_bank()
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceEncoder:
+    """The bundled encoder."""
+    return open_encoder()
+
+
+@pytest.fixture(scope="session")
+def index(bank: Bank, encoder: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> PassageIndex:
+    """The bank's index, built once."""
+    return open_index(tmp_path_factory.mktemp("index"), bank, encoder)
+
+
+class Clock:
+    """A clock that moves only when told, and by a second at each look."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The test's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def make(
+    own_home: Path, bank: Bank, encoder: SentenceEncoder, index: PassageIndex, clock: Clock
+) -> Iterator[Callable[..., Interviewer]]:
+    """Makes the whole program over the test's home, with settings as given; what is slow to make is shared."""
+    made: list[Interviewer] = []
+
+    def build(**settings: Any) -> Interviewer:
+        interviewer = Interviewer(Settings(home=own_home, **settings), clock=clock)
+        vars(interviewer).update(bank=bank, encoder=encoder, _index=index)
+        made.append(interviewer)
+        return interviewer
+
+    yield build
+    for interviewer in made:
+        if "sessions" in vars(interviewer):
+            interviewer.sessions.close()
+
+
+@pytest.fixture
+def interviewer(make: Callable[..., Interviewer]) -> Interviewer:
+    """The whole program with the local grader."""
+    return make()
+
+
+def shared_folder() -> Path:
+    """The folder of sources and data sets beside the project, which a user's clone does not have."""
+    return Path(__file__).resolve().parents[2] / "shared"

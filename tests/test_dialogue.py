@@ -1,0 +1,316 @@
+"""The policy and the fold, by playing sessions with a grader whose verdicts the test chooses."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import prompts
+from interviewer.events import (
+    Asked,
+    Event,
+    Finished,
+    FinishReason,
+    Graded,
+    Mode,
+    Move,
+    Record,
+    Replied,
+    ReplyKind,
+    SessionConfig,
+    Spoke,
+    Understood,
+)
+from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
+from interviewer.grading.scoring import CREDIT, score
+from interviewer.policy import MAX_FOLLOW_UPS, Need, need, open_session, respond
+from interviewer.speech import Speech
+from interviewer.state import State, apply, replay
+from knowledge.bank import Bank, Question, Topic
+
+SPEECH = Speech(prompts.phrases("speech"))
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def grade_of(question: Question, verdicts: dict[str, Verdict]) -> Grade:
+    """A grade with the verdicts given; other points are missing."""
+    points = tuple(
+        PointGrade(
+            point_id=p.id,
+            point=p.text,
+            weight=p.weight,
+            aspect=p.aspect,
+            verdict=(verdict := verdicts.get(p.id, Verdict.MISSING)),
+            confidence=1.0,
+            credit=CREDIT[verdict],
+        )
+        for p in question.key_points
+    )
+    return Grade(question_id=question.id, score=score(points), grader=GraderName.LOCAL, model="test", key_points=points)
+
+
+class Play:
+    """A session in memory: the log, and the state that it folds to."""
+
+    def __init__(self, bank: Bank, step_s: float = 10, **config: object) -> None:
+        self.bank = bank
+        self.step = timedelta(seconds=step_s)
+        self.log = [Record(seq=0, at=START, event=open_session(SessionConfig.model_validate(config), bank))]
+        self.state = replay(self.log)
+        self.respond()
+
+    def add(self, *events: Event) -> None:
+        for event in events:
+            record = Record(seq=len(self.log), at=START + self.step * len(self.log), event=event)
+            self.log.append(record)
+            self.state = apply(self.state, record)
+
+    def respond(self) -> None:
+        if need(self.state) is Need.RESPONSE:
+            self.add(*respond(self.state, self.bank, SPEECH))
+
+    def say(self, kind: ReplyKind, verdicts: dict[str, Verdict] | None = None) -> Sequence[Event]:
+        """One message of the candidate's and all that follows from it."""
+        before = len(self.log)
+        self.add(Replied(text=kind.value), Understood(kind=kind))
+        if need(self.state) is Need.GRADE:
+            self.add(Graded(grade=grade_of(self.question, verdicts or {})))
+        self.respond()
+        return [record.event for record in self.log[before:] if isinstance(record.event, Asked | Spoke | Finished)]
+
+    @property
+    def question(self) -> Question:
+        return self.bank.by_id[self.state.askings[-1].question_id]
+
+    def all(self, verdict: Verdict) -> dict[str, Verdict]:
+        return {point.id: verdict for point in self.question.key_points}
+
+
+@pytest.fixture
+def play(bank: Bank) -> Callable[..., Play]:
+    return lambda **config: Play(bank, **config)
+
+
+def test_a_session_greets_asks_and_ends(play: Callable[..., Play]) -> None:
+    session = play(questions=2)
+    assert session.state.transcript[0].move is Move.GREET
+    first = session.question
+    [asked] = session.say(ReplyKind.ANSWER, session.all(Verdict.COVERED))
+    assert isinstance(asked, Asked)
+    assert asked.question_id != first.id
+    close, finished = session.say(ReplyKind.ANSWER, session.all(Verdict.COVERED))
+    assert isinstance(close, Spoke)
+    assert close.move is Move.CLOSE
+    assert finished == Finished(reason=FinishReason.COMPLETED)
+    assert need(session.state) is Need.NOTHING
+
+
+def test_a_follow_up_goes_to_the_weightiest_open_point_and_never_twice_to_one(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    targets = []
+    for _ in range(MAX_FOLLOW_UPS):
+        [spoke] = session.say(ReplyKind.ANSWER, {})
+        assert isinstance(spoke, Spoke)
+        assert spoke.move is Move.FOLLOW_UP
+        targets.append(session.question.key_point(str(spoke.point_id)))
+        assert targets[-1].probe in spoke.text
+    assert len({point.id for point in targets}) == MAX_FOLLOW_UPS
+    weights = sorted((point.weight for point in session.question.key_points), reverse=True)
+    assert [point.weight for point in targets] == weights[:MAX_FOLLOW_UPS]
+    assert isinstance(session.say(ReplyKind.ANSWER, {})[-1], Finished)
+
+
+def test_a_contradicted_point_comes_before_a_missing_one_of_its_weight(play: Callable[..., Play], bank: Bank) -> None:
+    session = play(questions=1)
+    essential = [point.id for point in session.question.key_points if point.weight == 3]
+    last = essential[-1]
+    [spoke] = session.say(ReplyKind.ANSWER, {last: Verdict.CONTRADICTED})
+    assert isinstance(spoke, Spoke)
+    assert spoke.point_id == last
+
+
+def test_interview_mode_says_nothing_of_the_grade(play: Callable[..., Play]) -> None:
+    for verdict in Verdict:
+        session = play(questions=1, seed=7)
+        question = session.question
+        said = " ".join(
+            e.text for e in session.say(ReplyKind.ANSWER, session.all(verdict)) if isinstance(e, Spoke | Asked)
+        )
+        assert not any(
+            word in said.lower() for word in ("right", "wrong", "correct", "missing", "covered", "%", "good answer")
+        )
+        assert not any(point.text in said for point in question.key_points)
+
+
+def test_practice_mode_gives_feedback_after_each_reply_and_a_model_answer_at_the_end(play: Callable[..., Play]) -> None:
+    session = play(questions=1, mode="practice")
+    answer = session.question.answer
+    feedback, follow_up = session.say(ReplyKind.ANSWER, {})
+    assert isinstance(feedback, Spoke)
+    assert feedback.move is Move.FEEDBACK
+    assert isinstance(follow_up, Spoke)
+    assert follow_up.move is Move.FOLLOW_UP
+    assert answer not in feedback.text
+    session.say(ReplyKind.ANSWER, {})
+    feedback, *_ = session.say(ReplyKind.ANSWER, session.all(Verdict.COVERED))
+    assert isinstance(feedback, Spoke)
+    assert answer in feedback.text
+    assert "You had" in feedback.text
+
+
+def test_hints_are_given_in_practice_and_declined_in_an_interview(play: Callable[..., Play]) -> None:
+    interview = play(questions=1)
+    [spoke] = interview.say(ReplyKind.HINT)
+    assert isinstance(spoke, Spoke)
+    assert spoke.move is Move.DECLINE_HINT
+    assert not any(point.hint in spoke.text for point in interview.question.key_points)
+    practice = play(questions=1, mode="practice")
+    given: list[str] = []
+    while (spoke := practice.say(ReplyKind.HINT)[0]).move is Move.HINT:  # type: ignore[union-attr]
+        given.append(str(spoke.point_id))  # type: ignore[union-attr]
+    assert len(given) == len(set(given)) == len([p for p in practice.question.key_points if p.weight > 1])
+    assert spoke.move is Move.NO_MORE_HINTS  # type: ignore[union-attr]
+    practice.say(ReplyKind.ANSWER, practice.all(Verdict.COVERED))
+    assert practice.state.askings[0].attempts[0].aided
+
+
+def test_dont_know_moves_on_in_an_interview_and_brings_a_hint_in_practice(play: Callable[..., Play]) -> None:
+    interview = play(questions=2)
+    [asked] = interview.say(ReplyKind.DONT_KNOW)
+    assert isinstance(asked, Asked)
+    practice = play(questions=2, mode="practice")
+    [hint] = practice.say(ReplyKind.DONT_KNOW)
+    assert isinstance(hint, Spoke)
+    assert hint.move is Move.HINT
+    feedback, asked = practice.say(ReplyKind.DONT_KNOW)
+    assert isinstance(feedback, Spoke)
+    assert feedback.move is Move.FEEDBACK
+    assert isinstance(asked, Asked)
+
+
+@pytest.mark.parametrize(
+    "kind", [ReplyKind.OFF_TOPIC, ReplyKind.NO_CONTENT, ReplyKind.REPEAT, ReplyKind.MEANING, ReplyKind.META]
+)
+def test_what_is_no_answer_never_advances_and_counts_for_nothing(play: Callable[..., Play], kind: ReplyKind) -> None:
+    session = play(questions=1)
+    for _ in range(4):
+        [spoke] = session.say(kind)
+        assert isinstance(spoke, Spoke)
+    assert len(session.state.askings) == 1
+    assert session.state.askings[0].attempts == ()
+    assert session.state.askings[0].followed_up == ()
+
+
+def test_repeat_repeats_and_meaning_says_it_otherwise(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    [repeat] = session.say(ReplyKind.REPEAT)
+    assert isinstance(repeat, Spoke)
+    assert session.question.question in repeat.text
+    [other] = session.say(ReplyKind.MEANING)
+    assert isinstance(other, Spoke)
+    assert session.question.variants[0] in other.text
+
+
+def test_skip_and_stop(play: Callable[..., Play]) -> None:
+    session = play(questions=3)
+    [asked] = session.say(ReplyKind.SKIP)
+    assert isinstance(asked, Asked)
+    assert session.state.askings[0].skipped
+    assert session.say(ReplyKind.STOP)[-1] == Finished(reason=FinishReason.STOPPED)
+
+
+def test_time_runs_out_after_the_reply_that_crosses_the_limit(bank: Bank) -> None:
+    session = Play(bank, step_s=20, questions=5, time_limit_s=60)
+    events = session.say(ReplyKind.ANSWER, {})
+    assert events[-1] == Finished(reason=FinishReason.OUT_OF_TIME)
+    assert session.state.askings[0].attempts[0].grade is not None
+
+
+def test_an_ungraded_reply_is_no_reason_to_dig(play: Callable[..., Play]) -> None:
+    session = play(questions=2)
+    session.add(Replied(text="x"), Understood(kind=ReplyKind.ANSWER))
+    session.add(
+        Graded(grade=Grade(question_id=session.question.id, score=None, ungraded="no model", grader=GraderName.LOCAL))
+    )
+    session.respond()
+    assert len(session.state.askings) == 2
+
+
+def test_the_same_seed_asks_the_same_and_topics_take_turns(play: Callable[..., Play]) -> None:
+    def asked(seed: int) -> list[str]:
+        session = play(questions=4, seed=seed, topics=("rnn", "cnn"))
+        while need(session.state) is not Need.NOTHING:
+            session.say(ReplyKind.SKIP)
+        return [asking.question_id for asking in session.state.askings]
+
+    assert asked(1) == asked(1)
+    assert asked(1) != asked(2)
+    topics = [id.split("-")[0] for id in asked(1)]
+    assert sorted(topics) == ["cnn", "cnn", "rnn", "rnn"]
+    assert len(set(asked(1))) == 4
+
+
+def test_the_level_asked_for_comes_first(bank: Bank) -> None:
+    session = Play(bank, questions=3, level="senior", topics=("llm",))
+    while need(session.state) is not Need.NOTHING:
+        session.say(ReplyKind.SKIP)
+    assert {bank.by_id[asking.question_id].level.value for asking in session.state.askings} == {"senior"}
+
+
+def test_no_two_acknowledgements_in_a_row_are_alike(play: Callable[..., Play]) -> None:
+    session = play(questions=20, seed=3)
+    leads = []
+    while need(session.state) is not Need.NOTHING:
+        said = session.say(ReplyKind.ANSWER, session.all(Verdict.COVERED))
+        leads += [event.lead.split(".")[0] for event in said if isinstance(event, Asked)]
+    assert len(leads) == 19
+    assert all(one != two for one, two in itertools.pairwise(leads))
+
+
+moves = st.lists(st.tuples(st.sampled_from(ReplyKind), st.sampled_from([*Verdict, None])), min_size=1, max_size=30)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    played=moves,
+    mode=st.sampled_from(Mode),
+    seed=st.integers(0, 99),
+    questions=st.integers(1, 5),
+    topics=st.lists(st.sampled_from(Topic), max_size=3, unique=True),
+)
+def test_any_conversation_leaves_a_valid_state_that_replays(
+    bank: Bank,
+    played: list[tuple[ReplyKind, Verdict | None]],
+    mode: Mode,
+    seed: int,
+    questions: int,
+    topics: list[Topic],
+) -> None:
+    session = Play(bank, mode=mode.value, seed=seed, questions=questions, topics=topics)
+    for kind, verdict in played:
+        if need(session.state) is Need.NOTHING:
+            break
+        assert need(session.state) is Need.REPLY
+        session.say(kind, session.all(verdict) if verdict else {})
+    state: State = replay(session.log)
+    assert state == session.state
+    ids = [asking.question_id for asking in state.askings]
+    assert len(ids) == len(set(ids)) <= questions
+    for asking in state.askings:
+        assert len(asking.followed_up) == len(set(asking.followed_up)) <= MAX_FOLLOW_UPS
+        assert all(attempt.grade is not None for attempt in asking.attempts)
+    said = [line.text for line in state.transcript if line.move is Move.FOLLOW_UP]
+    assert len(said) == sum(len(asking.followed_up) for asking in state.askings)
+
+
+def test_a_log_that_is_not_one_is_refused(play: Callable[..., Play]) -> None:
+    log = play(questions=1).log
+    with pytest.raises(ValueError, match="empty"):
+        replay([])
+    with pytest.raises(ValueError, match="begins with"):
+        replay(log[1:])
+    with pytest.raises(ValueError, match="does not follow"):
+        replay([*log, log[-1]])

@@ -1,0 +1,112 @@
+"""The contract's formula, the rubric, and grades over several replies."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interviewer.grading.grade import Judgement, PointGrade, Verdict
+from interviewer.grading.scoring import CREDIT, expected_credit, merge, rubric, score, unaided_score
+from knowledge.bank import Aspect
+
+COVERED, PARTIAL, MISSING, CONTRADICTED = Verdict.COVERED, Verdict.PARTIAL, Verdict.MISSING, Verdict.CONTRADICTED
+
+
+def point(
+    verdict: Verdict, weight: int = 2, id: str = "p", aspect: Aspect | None = None, aided: bool = False
+) -> PointGrade:
+    return PointGrade(
+        point_id=id, point="A claim.", weight=weight, aspect=aspect, verdict=verdict, confidence=1.0, credit=CREDIT[verdict],
+        aided=aided,
+    )  # fmt: skip
+
+
+points = st.lists(st.builds(point, st.sampled_from(Verdict), st.integers(1, 3)), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([point(COVERED, 3), point(COVERED, 2)], 1.0),
+        ([point(COVERED, 3), point(MISSING, 2)], 0.6),
+        ([point(COVERED, 3), point(PARTIAL, 2)], 0.8),
+        ([point(COVERED, 3), point(CONTRADICTED, 2)], 0.5),
+        ([point(CONTRADICTED, 3)], 0.0),
+        ([point(COVERED, 3), point(MISSING, 2), point(COVERED, 1)], 0.8),  # a bonus only adds
+        ([point(COVERED, 3), point(CONTRADICTED, 1)], 1.0),  # and never takes away
+        ([point(COVERED, 3), point(COVERED, 1)], 1.0),  # and the cap holds
+        ([point(COVERED, 1), point(MISSING, 1)], 0.5),  # all bonus: ordinary points
+        ([], None),
+    ],
+)
+def test_the_score_is_the_contracts(given: list[PointGrade], expected: float | None) -> None:
+    assert score(given) == (None if expected is None else pytest.approx(expected))
+
+
+@given(points)
+def test_a_score_lies_between_0_and_1_and_never_falls_when_a_point_is_covered(graded: list[PointGrade]) -> None:
+    before = score(graded)
+    after = score([point(COVERED, graded[0].weight), *graded[1:]])
+    assert before is not None
+    assert after is not None
+    assert 0 <= before <= after <= 1
+
+
+def test_credit_is_expected_under_the_probabilities() -> None:
+    judgement = Judgement(
+        point_id="p", probabilities={COVERED: 0.5, PARTIAL: 0.2, MISSING: 0.1, CONTRADICTED: 0.2}, quote=None
+    )
+    assert expected_credit(judgement) == pytest.approx(0.5 + 0.1 - 0.05)
+    assert judgement.verdict is COVERED
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([MISSING, COVERED], COVERED),
+        ([PARTIAL, COVERED], COVERED),
+        ([COVERED, PARTIAL], COVERED),
+        ([COVERED, MISSING], COVERED),
+        ([COVERED, CONTRADICTED], CONTRADICTED),
+        ([COVERED, CONTRADICTED, COVERED], COVERED),
+        ([CONTRADICTED, MISSING], CONTRADICTED),
+        ([CONTRADICTED, PARTIAL], PARTIAL),
+    ],
+)
+def test_a_point_keeps_its_best_until_contradicted_and_a_correction_restores_it(
+    verdicts: list[Verdict], expected: Verdict
+) -> None:
+    merged = merge([([point(verdict)], False) for verdict in verdicts])
+    assert [p.verdict for p in merged] == [expected]
+
+
+def test_evidence_tells_which_reply_it_stands_in() -> None:
+    merged = merge([([point(MISSING)], False), ([point(COVERED)], False)])
+    assert merged[0].reply == 1
+
+
+def test_credit_after_a_hint_is_marked_and_does_not_count_unaided() -> None:
+    merged = merge(
+        [
+            ([point(COVERED, 3, "a"), point(MISSING, 2, "b")], False),
+            ([point(MISSING, 3, "a"), point(COVERED, 2, "b")], True),
+        ]
+    )
+    assert [(p.point_id, p.aided) for p in merged] == [("a", False), ("b", True)]
+    assert score(merged) == pytest.approx(1.0)
+    assert unaided_score(merged) == pytest.approx(0.6)
+
+
+def test_the_rubric_says_what_it_can() -> None:
+    graded = [
+        point(COVERED, 3, "a", Aspect.DEFINITION),
+        point(CONTRADICTED, 2, "b", Aspect.MECHANISM),
+        point(MISSING, 2, "c", Aspect.CODE),
+    ]
+    found = rubric(graded, 0.75)
+    assert found.correctness == pytest.approx(3 / 5)
+    assert found.completeness == pytest.approx(3 / 7)
+    assert found.depth == pytest.approx(0.0)
+    assert found.focus == 0.75
+    silent = rubric([point(MISSING, 3, "a", Aspect.DEFINITION)], None)
+    assert silent.correctness is None
+    assert silent.depth is None
