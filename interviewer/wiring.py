@@ -1,5 +1,6 @@
 """Builds the whole from settings. Everything heavy is made where it is first used, once."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,6 +26,19 @@ from knowledge.index import PassageIndex, Progress, open_index
 from knowledge.load import load_bank
 
 
+def keep_to_this_machine() -> None:
+    """Turns the libraries' telemetry, tracing and model hubs off, whatever the environment says."""
+    os.environ.update(
+        ANONYMIZED_TELEMETRY="False",
+        GRADIO_ANALYTICS_ENABLED="False",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_OFFLINE="1",
+        LANGCHAIN_TRACING_V2="false",
+        LANGSMITH_TRACING="false",
+        TOKENIZERS_PARALLELISM="false",
+    )
+
+
 class Interviewer:
     """The program's parts, made on first use.
 
@@ -42,6 +56,7 @@ class Interviewer:
         warn: Callable[[str], None] = lambda line: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        keep_to_this_machine()
         self.settings = settings
         self._progress = progress
         self._warn = warn

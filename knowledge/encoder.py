@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import os
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -66,10 +65,6 @@ class SentenceEncoder:
 
 
 def _load(folder: Path) -> "SentenceTransformer":
-    # Set before the import: the libraries read them once. Nothing may leave the machine.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 

@@ -1,7 +1,6 @@
 """Serves the page: one process a home folder, models loading behind it."""
 
 import logging
-import os
 import signal
 import socket
 import sys
@@ -50,8 +49,6 @@ def check_port(host: str, port: int) -> None:
 
 
 def _run(interviewer: Interviewer, host: str, port: int) -> int:
-    # Read by Gradio at import: nothing may leave the machine.
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     from ui.app import FOLDER, build_app
     from ui.theme import theme

@@ -148,10 +148,18 @@ class Grader:
 
 
 def verify_points(step: Step) -> tuple[PointGrade, ...]:
-    """Checks each judgement's quote against the reply; a quote that is not there voids the verdict."""
+    """Checks each judgement's quote against the reply; a quote that is not there voids the verdict.
+
+    A reply of which no point is found covered or partial earns nothing: what little credit is expected on missing
+    points is then the judge's doubt, and no merit of the reply's.
+    """
     task: GradeTask = step["task"]
     judgements = {judgement.point_id: judgement for judgement in step["findings"].judgements}
-    return tuple(_verify(point, judgements[point.id], step["reply"]) for point in task.points)
+    points = tuple(_verify(point, judgements[point.id], step["reply"]) for point in task.points)
+    if any(point.verdict in (Verdict.COVERED, Verdict.PARTIAL) for point in points):
+        return points
+    nothing = {"credit": 0.0, "evidence": None, "start": None}
+    return tuple(p.model_copy(update=nothing) if p.verdict is Verdict.MISSING else p for p in points)
 
 
 def _verify(point: Point, judgement: Judgement, reply: str) -> PointGrade:

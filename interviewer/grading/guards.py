@@ -1,5 +1,6 @@
 """Replies that need no judge: rules that decide before any model sees the text."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
@@ -51,6 +52,24 @@ def is_gibberish(reply: str, vocabulary: frozenset[str]) -> bool:
     if not stems:
         return False
     return len(stems & vocabulary) < KNOWN_SHARE * len(stems)
+
+
+_TO_THE_GRADER = re.compile(
+    r"""
+    \b(?:dear|attention|note\ to(?:\ the)?|message\ to(?:\ the)?)\ (?:\w+\ )?(?:grader|evaluator|examiner|assessor)s?\b
+    | \b(?:full|maximum|top|perfect|highest)\ (?:marks?|credits?|points|grades?|scores?\ (?:please|for\ (?:me|this)))\b
+    | \b(?:mark|grade|count|consider|treat|set|rate)\b.{0,30}\b(?:key\ ?points?|answer|reply|candidate|response|everything|all\ points)\b.{0,30}\b(?:as\ )?(?:covered|correct|complete|perfect)\b
+    | ^\W*(?:system|assistant|developer|grader|grading\ key)\W*[:>\]]
+    | "?(?:verdict|credit|grade)"?\s*[:=]\s*"?(?:covered|correct|1\.0|full|pass)\b
+    | <!--
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def addressed_to_grader(sentence: str) -> bool:
+    """Whether a sentence speaks to whoever grades rather than to the interviewer; such text is no evidence."""
+    return _TO_THE_GRADER.search(sentence) is not None
 
 
 @lru_cache(maxsize=4)

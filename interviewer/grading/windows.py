@@ -1,21 +1,19 @@
-"""A reply cut for judging: into pieces of about a hundred words, and into windows of one to three sentences."""
+"""A reply cut for judging: into pieces of about a hundred words, and into short sentences."""
 
 from knowledge.text import Span, sentences, words
 
 LONGEST_SENTENCE_WORDS = 60
 PIECE_WORDS = 110
-JOINED_UP_TO = 14
-"""Replies of more sentences than this are judged by single sentences: neighbours would triple the work."""
 
 
-def pieces(text: str) -> list[Span]:
-    """The text in pieces of at most about 110 words at sentence ends, each repeating the last sentence of the one before.
+def pieces(spans: list[Span], text: str) -> list[Span]:
+    """Sentences gathered into pieces of at most about 110 words, each repeating the last sentence of the one before.
 
     A text that fits is one piece.
     """
     found: list[list[Span]] = [[]]
     length = 0
-    for span in _sentences(text):
+    for span in spans:
         size = len(words(text[span.start : span.end]))
         if found[-1] and length + size > PIECE_WORDS:
             last = found[-1][-1]
@@ -27,15 +25,8 @@ def pieces(text: str) -> list[Span]:
     return [Span(group[0].start, group[-1].end) for group in found if group]
 
 
-def windows(text: str) -> list[Span]:
-    """Sentences first, then (where there are few) neighbours in twos and threes; every word is in some window."""
-    spans = _sentences(text)
-    sizes = (2, 3) if len(spans) <= JOINED_UP_TO else ()
-    joined = [Span(spans[i].start, spans[i + size - 1].end) for size in sizes for i in range(len(spans) - size + 1)]
-    return list(dict.fromkeys([*spans, *joined]))
-
-
-def _sentences(text: str) -> list[Span]:
+def short_sentences(text: str) -> list[Span]:
+    """The sentences of a text, long ones cut, so that none is lost to an encoder's limit; they hold every word."""
     return [piece for span in sentences(text) for piece in _cut(text, span)]
 
 
