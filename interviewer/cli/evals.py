@@ -1,8 +1,10 @@
 """`evals`: measure graders. `run`, `compare`, `review`, `bench`."""
 
 import argparse
+import getpass
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from interviewer.grading.grade import GraderName
 if TYPE_CHECKING:
     from evals.cases import Cases
     from evals.execute import Options
+    from evals.records import Record
 
 
 def add_commands(commands: Commands) -> None:
@@ -24,6 +27,20 @@ def add_commands(commands: Commands) -> None:
     compare.add_argument("b", metavar="DIR_B", type=Path, help="results folder of the run that must not be worse")
     compare.add_argument("--json", action="store_true", help="print JSON")
     compare.set_defaults(run=run_compare)
+    review = parts.add_parser("review", help="score a disagreement anew, beside the original score")
+    review.add_argument("folder", metavar="DIR", type=Path, help="results folder")
+    review.add_argument(
+        "--case", metavar="ID", help="only this case (default: the largest disagreements, one after another)"
+    )
+    review.add_argument("--score", type=_score, metavar="S", help="the new score, 0 to 1 (default: asked for)")
+    review.add_argument("--why", help="the reason (default: asked for)")
+    review.add_argument("--by", metavar="NAME", help="who reviews (default: the user's name)")
+    review.set_defaults(run=run_review)
+    bench = parts.add_parser("bench", help="how fast the local grader is")
+    bench.add_argument("--replies", type=count, default=20, metavar="N", help="how many different replies (default 20)")
+    bench.add_argument("--repeats", type=count, default=5, metavar="N", help="how often each is measured (default 5)")
+    bench.add_argument("--json", action="store_true", help="print JSON")
+    bench.set_defaults(run=run_bench)
 
 
 def _add_run(parts: Commands) -> None:
@@ -51,6 +68,9 @@ def _add_run(parts: Commands) -> None:
     run.add_argument(
         "--per-minute", type=count, metavar="N", help="at most so many replies a minute, for a language model"
     )
+    run.add_argument(
+        "--repeats", type=count, default=1, metavar="N", help="grade each case N times and report the spread"
+    )
     run.add_argument("--price-in", type=_price, metavar="USD", help="price of a million input tokens")
     run.add_argument("--price-out", type=_price, metavar="USD", help="price of a million output tokens")
     run.add_argument("--no-cache", action="store_true", help="grade anew what was graded before")
@@ -64,6 +84,16 @@ def _price(text: str) -> float:
         value = -1.0
     if not 0 <= value < 1e6:
         raise argparse.ArgumentTypeError(f"{text!r} is no price of 0 or more")
+    return value
+
+
+def _score(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no score between 0 and 1")
     return value
 
 
@@ -97,6 +127,7 @@ def _options(arguments: argparse.Namespace) -> "Options":
         engine=arguments.engine,
         workers=arguments.workers,
         per_minute=arguments.per_minute,
+        repeats=arguments.repeats,
         prices=Prices(tokens_in=arguments.price_in, tokens_out=arguments.price_out),
         cache=not arguments.no_cache,
     )
@@ -132,3 +163,69 @@ def run_compare(arguments: argparse.Namespace) -> int:
     else:
         print(comparison(found))
     return 1 if found.worse else 0
+
+
+def run_review(arguments: argparse.Namespace) -> int:
+    """Asks for a new score and a reason of one case or of the largest disagreements, until an empty line."""
+    from evals.review import card, disagreements, find_record, read_records, read_reviews
+
+    records = read_records(arguments.folder)
+    if arguments.case is not None:
+        chosen = [find_record(records, arguments.case, arguments.folder)]
+    else:
+        chosen = disagreements(records, read_reviews(arguments.folder))
+    done = 0
+    for record in chosen:
+        if arguments.score is None or arguments.why is None:
+            print(card(record))
+        score = arguments.score if arguments.score is not None else _ask_score()
+        why = arguments.why or (_ask("Why? ") if score is not None else None)
+        if score is None or not why:
+            break
+        _keep_review(arguments, record, score, why)
+        done += 1
+        if arguments.score is not None:
+            break
+    print(f"{done} reviewed; {len(read_reviews(arguments.folder))} reviews in {arguments.folder}")
+    return 0
+
+
+def _keep_review(arguments: argparse.Namespace, record: "Record", score: float, why: str) -> None:
+    from evals.review import Review, add_review
+
+    review = Review(
+        case_id=record.case.id,
+        original=record.case.score,
+        grade=record.row.score,
+        score=score,
+        by=arguments.by or getpass.getuser(),
+        at=datetime.now(UTC),
+        why=why,
+    )
+    add_review(arguments.folder, review)
+
+
+def _ask_score() -> float | None:
+    while line := _ask("New score, 0 to 1 (empty to stop): "):
+        try:
+            return _score(line)
+        except argparse.ArgumentTypeError as error:
+            print(error, file=sys.stderr)
+    return None
+
+
+def _ask(prompt: str) -> str:
+    print(prompt, end="", flush=True)
+    return sys.stdin.readline().strip()
+
+
+def run_bench(arguments: argparse.Namespace) -> int:
+    """Measures the local grader's speed."""
+    from evals.bench import bench_table, run_bench
+
+    found = run_bench(open_interviewer(), arguments.replies, arguments.repeats)
+    if arguments.json:
+        print_json(found.model_dump(mode="json"), indent=2)
+    else:
+        print(bench_table(found))
+    return 0

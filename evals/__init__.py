@@ -1,0 +1,1 @@
+"""Measures graders: cases, metrics, runs, comparison; and fits the local one."""

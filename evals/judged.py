@@ -1,0 +1,116 @@
+"""Figures on labels and on key points: what was judged, against what humans judged."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from evals import labels, metrics
+from evals.bootstrap import Bootstrap
+from evals.calibration import calibration
+from evals.metrics import Floats
+from evals.records import Record
+from interviewer.grading.grade import Verdict
+
+VERDICTS = tuple(verdict.value for verdict in Verdict)
+
+
+class Labelled(NamedTuple):
+    """The two labels of a case."""
+
+    question_id: str
+    human: str
+    predicted: str
+
+
+def labelled(records: Sequence[Record]) -> list[Labelled]:
+    """Human and predicted labels of the graded cases that have both; label names are compared in lower case."""
+    return [
+        Labelled(r.case.question_id, r.case.label.strip().lower(), r.row.predicted_label)
+        for r in records
+        if r.case.label and r.row.predicted_label
+    ]
+
+
+def label_figures(records: Sequence[Record]) -> dict[str, object]:
+    """Fields of a Group: accuracy, macro F1 and confusion, three ways and two; all None without labels."""
+    found = labelled(records)
+    names = ("label_classes", "accuracy", "macro_f1", "accuracy_2way", "macro_f1_2way", "confusion")
+    if not found:
+        return dict.fromkeys(names)
+    bootstrap = Bootstrap([item.question_id for item in found])
+    # A set with labels of its own (partly correct, say) is measured two ways: correct or not.
+    three_way = {item.human for item in found} <= set(labels.LABELS)
+    two = labels.pairs(
+        [labels.two_way(i.human) for i in found], [labels.two_way(i.predicted) for i in found], labels.TWO_WAY
+    )
+    classes = labels.LABELS if three_way else labels.TWO_WAY
+    cells = labels.pairs([i.human for i in found], [i.predicted for i in found], classes) if three_way else two
+    return {
+        "label_classes": classes,
+        "accuracy": bootstrap.figure(cells, labels.accuracy, _no_labels),
+        "macro_f1": bootstrap.figure(cells, labels.macro_f1, _no_labels),
+        "accuracy_2way": bootstrap.figure(two, labels.accuracy, _no_labels),
+        "macro_f1_2way": bootstrap.figure(two, labels.macro_f1, _no_labels),
+        "confusion": _table([(i.human, i.predicted) for i in found]),
+    }
+
+
+def _no_labels(_: Floats) -> str:
+    return "both sides use one and the same class only"
+
+
+def _table(pairs: Sequence[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    rows = sorted({human for human, _ in pairs})
+    columns = sorted({predicted for _, predicted in pairs})
+    return {h: {p: sum(pair == (h, p) for pair in pairs) for p in columns} for h in rows}
+
+
+class JudgedPoint(NamedTuple):
+    """A key point with both verdicts."""
+
+    question_id: str
+    human: str
+    found: str
+    confidence: float
+
+
+def judged_points(records: Sequence[Record]) -> list[JudgedPoint]:
+    """Key points of the graded cases that have human verdicts, matched by their text, and by order where it repeats."""
+    points = []
+    for r in records:
+        if r.row.score is None:
+            continue
+        found = {point.point.strip(): point for point in r.row.key_points}
+        for expected in r.case.key_points or ():
+            point = found.get(expected.point.strip())
+            if point is not None:
+                points.append(
+                    JudgedPoint(r.case.question_id, expected.verdict.value, point.verdict.value, point.confidence)
+                )
+    return points
+
+
+def point_figures(records: Sequence[Record]) -> dict[str, object]:
+    """Fields of a Group: kappa, F1 by verdict, confusion and calibration of the verdicts; None without human ones."""
+    points = judged_points(records)
+    names = ("key_point_kappa", "key_point_f1", "key_point_confusion", "key_point_calibration")
+    if not points:
+        return dict.fromkeys(names) | {"key_points": 0}
+    bootstrap = Bootstrap([point.question_id for point in points])
+    cells = labels.pairs([p.human for p in points], [p.found for p in points], VERDICTS)
+    right = np.array([p.human == p.found for p in points], dtype=float)
+    return {
+        "key_points": len(points),
+        "key_point_kappa": bootstrap.figure(cells, labels.kappa, _no_labels),
+        "key_point_f1": {
+            verdict: bootstrap.figure(cells, _f1_of(i), lambda _: "neither side gives this verdict")
+            for i, verdict in enumerate(VERDICTS)
+        },
+        "key_point_confusion": _table([(p.human, p.found) for p in points]),
+        "key_point_calibration": calibration(np.array([p.confidence for p in points]), right),
+    }
+
+
+def _f1_of(i: int) -> metrics.Statistic:
+    return lambda totals: np.asarray(labels.f1(totals)[..., i])

@@ -1,0 +1,333 @@
+"use strict";
+// Every text of a reply goes through textContent or createTextNode; nothing here builds markup from strings.
+const data = JSON.parse(document.getElementById("data").textContent);
+const SVG = "http://www.w3.org/2000/svg";
+const VERDICTS = ["covered", "partial", "missing", "contradicted"];
+const SIGNS = { covered: "✓", partial: "◐", missing: "○", contradicted: "✗" };
+const PAGE = 25;
+const OWN_SETS = ["golden"];
+const byId = (id) => document.getElementById(id);
+const num = (x, digits = 2) => (x === null || x === undefined ? "n/a" : x.toFixed(digits).replace("-", "−"));
+const percent = (x) => (x === null || x === undefined ? "n/a" : (100 * x).toFixed(x > 0 && x < 0.1 ? 1 : 0) + " %");
+const many = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
+let group = data.groups[0];
+let limit = PAGE;
+
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+function svg(tag, attributes = {}, text = null) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  if (text !== null) node.textContent = text;
+  return node;
+}
+
+function titled(node, text) { node.append(svg("title", {}, text)); return node; }
+function replace(id, ...nodes) { byId(id).replaceChildren(...nodes); }
+function interval(f) { return f.low === null ? "" : `[${num(f.low)}, ${num(f.high)}]${f.unreliable ? " *" : ""}`; }
+const linear = (from, to, low, high) => (x) => low + ((x - from) / (to - from)) * (high - low);
+
+// --- headline -----------------------------------------------------------------------------------------------------
+const STRIPS = [
+  ["qwk", "Weighted kappa (QWK)", -0.2, 1], ["pearson", "Pearson’s r", -0.2, 1], ["spearman", "Spearman’s ρ", -0.2, 1],
+  ["rmse", "RMSE, lower is better", 0, 0.6], ["smd", "Mean difference in SD (SMD)", -1.5, 1.5],
+];
+
+function strip(name, label, least, most) {
+  const f = group[name];
+  const human = group.human_human && group.human_human[name];
+  const seen = [f.value, f.low, f.high, human && human.value].filter((value) => typeof value === "number");
+  let step = { rmse: 0.1, smd: 0.5 }[name] || 0.2;
+  const from = Math.min(least, ...seen.map((value) => Math.floor(value / step) * step));
+  const to = Math.max(most, ...seen.map((value) => Math.ceil(value / step - 1e-9) * step));
+  while ((to - from) / step > 10) step *= 2;
+  const x = linear(from, to, 12, 628);
+  const clamp = (value) => Math.max(from, Math.min(to, value));
+  const plot = svg("svg", { viewBox: "0 0 640 50", role: "img", "aria-label": `${label}: ${num(f.value)} ${interval(f)}` });
+  for (let i = Math.ceil(from / step - 1e-9); i * step <= to + 1e-9; i++) {
+    const at = i * step;
+    plot.append(svg("line", { x1: x(at), x2: x(at), y1: 6, y2: 30, class: "gridline" }), svg("text", { x: x(at), y: 46, "text-anchor": "middle" }, num(at, 1)));
+  }
+  for (const [baseline, figures] of Object.entries(group.baselines)) {
+    const value = figures[name].value;
+    if (value !== null) plot.append(titled(svg("line", { x1: x(clamp(value)), x2: x(clamp(value)), y1: 9, y2: 27, class: "tick" }), `baseline ${baseline.replace("_", " ")}: ${num(value)}`));
+  }
+  if (f.low !== null) plot.append(svg("line", { x1: x(clamp(f.low)), x2: x(clamp(f.high)), y1: 18, y2: 18, class: "bar" }));
+  if (human && human.value !== null) {
+    const at = x(clamp(human.value));
+    plot.append(titled(svg("path", { d: `M${at} 9l8 9l-8 9l-8-9z`, class: "diamond" }), `two humans: ${num(human.value)} ${interval(human)}`));
+  }
+  if (f.value !== null) plot.append(titled(svg("circle", { cx: x(clamp(f.value)), cy: 18, r: 7, class: "dot" }), `grader: ${num(f.value)} ${interval(f)}`));
+  const words = f.value === null ? f.reason : interval(f);
+  return el("div", { class: "strip" }, el("div", {}, el("b", {}, num(f.value)), el("span", {}, label), el("span", {}, words || "")), plot);
+}
+
+function bestBaseline(name) {
+  const found = Object.entries(group.baselines).map(([baseline, figures]) => [baseline.replace("_", " "), figures[name].value]).filter(([, value]) => value !== null);
+  return found.sort((a, b) => b[1] - a[1])[0] || null;
+}
+
+function drawHeadline() {
+  const scored = group.scored > 0;
+  byId("title").textContent = scored ? `The ${data.run.versions.grader} grader agrees with human scores at QWK ${num(group.qwk.value)}` : `What the ${data.run.versions.grader} grader made of ${many(group.n, "reply").replace("replys", "replies")}`;
+  byId("eyebrow").textContent = `Grading report · ${data.run.files.join(", ")} · ${group.name}`;
+  const parts = [];
+  if (scored) {
+    parts.push(`On ${group.scored.toLocaleString("en")} replies to ${many(group.clusters, "question")}, a grade is off by ${num(group.mae.value)} on average.`);
+    if (group.human_human && group.human_human.qwk.value !== null) parts.push(`Two humans agree with each other at ${num(group.human_human.qwk.value)}.`);
+    const best = bestBaseline("qwk");
+    if (best) parts.push(`The best baseline, ${best[0]}, reaches ${num(best[1])}.`);
+  }
+  if (group.attacks) parts.push(`${group.attacks.passed} of ${many(group.attacks.n, "attack")} got through.`);
+  if (group.ungraded) parts.push(`${group.ungraded} of ${group.n} cases stayed ungraded${group.too_many_ungraded ? ", too many to trust the rest" : ""}.`);
+  byId("lead").textContent = parts.join(" ");
+  replace("strips", ...STRIPS.map((one) => strip(...one)));
+  byId("headline-note").textContent = (group.qwk.unreliable ? "* Fewer than 20 questions: the interval is unreliable. " : "") +
+    (data.points.some(([, , dataset, split]) => OWN_SETS.includes(dataset) && mine(dataset, split)) ? "The scores of the golden set are the project’s own authors’, not independent humans’. " : "") +
+    "Baselines know no scale: their correlations are of plain values, their other figures of a line fitted on other questions." +
+    (group.label_classes ? ` Labels (${group.label_classes.join(", ")}): accuracy ${num(group.accuracy.value)} ${interval(group.accuracy)}, macro F1 ${num(group.macro_f1.value)} ${interval(group.macro_f1)}.` : "") +
+    (group.key_point_kappa ? ` Key points: kappa ${num(group.key_point_kappa.value)} ${interval(group.key_point_kappa)} over ${group.key_points}.` : "");
+}
+
+// --- plots --------------------------------------------------------------------------------------------------------
+function square(label, xName, yName) {
+  const plot = svg("svg", { viewBox: "0 0 420 400", role: "img", "aria-label": label });
+  const x = linear(0, 1, 46, 410), y = linear(0, 1, 356, 10);
+  for (let i = 0; i <= 5; i++) {
+    const at = i / 5;
+    plot.append(svg("line", { x1: x(at), x2: x(at), y1: y(0), y2: y(1), class: "gridline" }), svg("line", { x1: x(0), x2: x(1), y1: y(at), y2: y(at), class: "gridline" }));
+    plot.append(svg("text", { x: x(at), y: 373, "text-anchor": "middle" }, at.toFixed(1)), svg("text", { x: 38, y: y(at) + 4, "text-anchor": "end" }, at.toFixed(1)));
+  }
+  plot.append(svg("line", { x1: x(0), y1: y(0), x2: x(1), y2: y(1), class: "axis", "stroke-dasharray": "4 4" }));
+  plot.append(svg("text", { x: 228, y: 394, "text-anchor": "middle" }, xName), svg("text", { x: 12, y: 183, "text-anchor": "middle", transform: "rotate(-90 12 183)" }, yName));
+  return { plot, x, y };
+}
+
+const mine = (dataset, split) => group.sort === "whole" || (group.sort === "dataset" ? dataset === group.name : `${dataset || ""}/${split}` === group.name);
+const jitter = (i, salt) => (((i * 2654435761 + salt * 40503) >>> 0) % 1000) / 1000 - 0.5;
+
+function drawScatter() {
+  const points = data.points.filter(([, , dataset, split]) => mine(dataset, split));
+  const { plot, x, y } = square("grade against human score", "human score", "grade");
+  if (points.length > 1500) heat(plot, x, y, points);
+  else points.forEach(([human, grade, , , at], i) => {
+    const dot = svg("circle", { cx: x(human) + 6 * jitter(i, 1), cy: y(grade) + 4 * jitter(i, 2), r: 3.4, class: "dot", opacity: points.length > 300 ? 0.3 : 0.55 });
+    if (at >= 0) { dot.style.cursor = "pointer"; dot.addEventListener("click", () => openCase(at)); titled(dot, `${data.cases[at].id}: human ${num(human)}, grade ${num(grade)}`); }
+    plot.append(dot);
+  });
+  byId("scatter-hint").textContent = points.length ? (points.length > 1500 ? "Squares grow with the number of replies. On the dashed line grader and human agree." : "One dot a reply, shaken a little so that equal ones show; click it to read the reply. On the dashed line both agree.") : "No reply here has both a grade and a human score.";
+  replace("scatter", plot);
+}
+
+function heat(plot, x, y, points) {
+  const bins = new Map();
+  for (const [human, grade] of points) {
+    const key = `${Math.round(human * 20)},${Math.round(grade * 20)}`;
+    bins.set(key, (bins.get(key) || 0) + 1);
+  }
+  const most = Math.max(...bins.values());
+  for (const [key, count] of bins) {
+    const [i, j] = key.split(",").map(Number);
+    const side = Math.max(1.5, 17 * Math.sqrt(count / most));
+    plot.append(titled(svg("rect", { x: x(i / 20) - side / 2, y: y(j / 20) - side / 2, width: side, height: side, class: "dot", opacity: 0.75 }), `${many(count, "reply").replace("replys", "replies")} near human ${num(i / 20)}, grade ${num(j / 20)}`));
+  }
+}
+
+function curve(plot, x, y, bins, colour) {
+  const most = Math.max(...bins.map((b) => b.n));
+  plot.append(svg("path", { d: bins.map((b, i) => `${i ? "L" : "M"}${x(b.stated)} ${y(b.found)}`).join(""), fill: "none", stroke: colour, "stroke-width": 2, opacity: 0.6 }));
+  for (const b of bins) plot.append(titled(svg("circle", { cx: x(b.stated), cy: y(b.found), r: 3 + 7 * Math.sqrt(b.n / most), fill: colour, opacity: 0.85 }), `${b.n} with ${num(b.stated)} on average: found ${num(b.found)}`));
+}
+
+function drawCalibration() {
+  const { plot, x, y } = square("calibration", "what the grader says", "what humans found");
+  const points = group.key_point_calibration;
+  const words = [];
+  if (group.calibration.bins.length) { curve(plot, x, y, group.calibration.bins, "var(--main)"); words.push(`Blue: mean human score of replies with such a grade (error ${num(group.calibration.error)}).`); }
+  if (points && points.bins.length) { curve(plot, x, y, points.bins, "var(--human)"); words.push(`Orange: share of verdicts that are right at such a confidence (error ${num(points.error)}).`); }
+  byId("calibration-hint").textContent = words.join(" ") || group.calibration.reason || "";
+  replace("calibration", plot);
+}
+
+function drawBands() {
+  const plot = svg("svg", { viewBox: "0 0 420 220", role: "img", "aria-label": "mean grade by band of human scores" });
+  const x = linear(0, 1, 118, 352);
+  for (let i = 0; i <= 5; i++) plot.append(svg("line", { x1: x(i / 5), x2: x(i / 5), y1: 8, y2: 188, class: "gridline" }), svg("text", { x: x(i / 5), y: 206, "text-anchor": "middle" }, (i / 5).toFixed(1)));
+  group.bands.forEach((band, i) => {
+    const y = 24 + 36 * i;
+    plot.append(svg("text", { x: 0, y: y + 4, class: "strong" }, `${band.low}–${band.high}`), svg("text", { x: 104, y: y + 4, "text-anchor": "end" }, `n ${band.n}`));
+    if (!band.n) return;
+    plot.append(svg("line", { x1: x(band.human), x2: x(band.grade), y1: y, y2: y, class: "bar" }));
+    plot.append(svg("circle", { cx: x(band.human), cy: y, r: 6, fill: "none", stroke: "var(--human)", "stroke-width": 2.5 }), svg("circle", { cx: x(band.grade), cy: y, r: 5.5, class: "dot" }));
+    plot.append(svg("text", { x: 362, y: y + 4, class: "strong" }, num(band.rmse)));
+  });
+  replace("bands", plot);
+}
+
+function drawConfusion() {
+  const table = group.key_point_confusion || group.confusion;
+  byId("confusion-hint").textContent = !table ? "No human verdicts or labels here." : (group.key_point_confusion ? "Key points" : "Labels") + ": a row is what humans said, a column what the grader said; shares are of the row.";
+  if (!table) return replace("confusion");
+  const order = (names) => names.slice().sort((a, b) => VERDICTS.indexOf(a) - VERDICTS.indexOf(b));
+  const rows = order(Object.keys(table)), columns = order([...new Set(rows.flatMap((row) => Object.keys(table[row])))]);
+  const head = el("tr", {}, el("th", {}, "human ↓ grader →"), ...columns.map((name) => el("th", {}, name)));
+  const lines = rows.map((row) => {
+    const total = Object.values(table[row]).reduce((a, b) => a + b, 0);
+    return el("tr", {}, el("th", { scope: "row" }, row), ...columns.map((column) => {
+      const count = table[row][column] || 0, share = total ? count / total : 0;
+      const colour = row === column ? "var(--covered)" : "var(--contradicted)";
+      return el("td", { style: `background: color-mix(in srgb, ${colour} ${Math.round(45 * share)}%, transparent)` }, String(count), el("small", {}, ` ${percent(share)}`));
+    }));
+  });
+  replace("confusion", el("div", { class: "scroll" }, el("table", {}, head, ...lines)));
+}
+
+// --- tables -------------------------------------------------------------------------------------------------------
+function cell(f) { return el("td", {}, num(f && f.value), el("small", {}, f && f.low !== null && f.value !== null ? ` ${num(f.low)}–${num(f.high)}${f.unreliable ? "*" : ""}` : "")); }
+
+function drawDatasets() {
+  const names = ["replies", "questions", "QWK", "Pearson", "Spearman", "RMSE", "MAE", "SMD", "accuracy", "macro F1"];
+  const lines = data.groups.map((g) => el("tr", {}, el("th", { scope: "row" }, g.name), el("td", {}, String(g.scored)), el("td", {}, String(g.clusters)),
+    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd", "accuracy", "macro_f1"].map((name) => (g[name] ? cell(g[name]) : el("td", {}, "–")))));
+  const base = Object.entries(group.baselines).map(([name, figures]) => el("tr", {}, el("th", { scope: "row" }, `baseline ${name.replace("_", " ")} (${group.name})`), el("td"), el("td"),
+    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd"].map((figure) => cell(figures[figure])), el("td", {}, "–"), el("td", {}, "–")));
+  const human = group.human_human ? [el("tr", {}, el("th", { scope: "row" }, `two humans (${group.name})`), el("td", {}, String(group.human_human.n)), el("td"),
+    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd"].map((figure) => cell(group.human_human[figure])), el("td", {}, "–"), el("td", {}, "–"))] : [];
+  replace("datasets", el("table", {}, el("tr", {}, el("th"), ...names.map((name) => el("th", {}, name))), ...lines, ...base, ...human));
+  byId("s-datasets").hidden = !data.groups.some((g) => g.scored);
+}
+
+function drawAttacks() {
+  byId("s-attacks").hidden = !group.attacks;
+  if (!group.attacks) return;
+  byId("attacks-hint").textContent = `${group.attacks.passed} of ${group.attacks.n} got more than they deserve (${percent(group.attacks.pass_rate)}). Shorter is better.`;
+  const families = Object.entries(group.attacks_by_family);
+  const plot = svg("svg", { viewBox: `0 0 420 ${24 * families.length + 6}`, role: "img", "aria-label": "share of attacks that got through, by family" });
+  families.forEach(([family, rate], i) => {
+    const y = 6 + 24 * i;
+    plot.append(svg("text", { x: 168, y: y + 13, "text-anchor": "end", class: rate.passed ? "strong" : "" }, family.replaceAll("_", " ")));
+    plot.append(svg("rect", { x: 178, y, width: 150, height: 16, rx: 3, fill: "var(--grid)" }), svg("rect", { x: 178, y, width: 150 * rate.pass_rate, height: 16, rx: 3, fill: "var(--contradicted)" }));
+    plot.append(svg("text", { x: 336, y: y + 13 }, `${rate.passed}/${rate.n} · ${percent(rate.pass_rate)}`));
+  });
+  replace("attacks", plot);
+}
+
+function drawSubgroups() {
+  const lines = Object.entries(group.subgroups).flatMap(([sort, found]) => Object.entries(found).map(([name, s]) => el("tr", {}, el("td", {}, sort), el("th", { scope: "row" }, name), el("td", {}, String(s.n)), el("td", {}, num(s.rmse)),
+    el("td", s.flagged ? { class: "flag" } : {}, `${num(s.difference)}${s.flagged ? " ⚑" : ""}`))));
+  byId("s-subgroups").hidden = !lines.length;
+  replace("subgroups", el("table", {}, el("tr", {}, ...["", "group", "n", "RMSE", "difference"].map((name) => el("th", {}, name))), ...lines));
+}
+
+// --- replies ------------------------------------------------------------------------------------------------------
+function highlighted(reply, points) {
+  const owner = new Array(reply.length).fill(null);
+  for (const point of points) {
+    const start = point.evidence ? reply.indexOf(point.evidence) : -1;
+    if (start >= 0) for (let i = start; i < start + point.evidence.length; i++) owner[i] = owner[i] || point;
+  }
+  const text = el("div", { class: "reply" });
+  for (let i = 0; i < reply.length; ) {
+    let end = i;
+    while (end < reply.length && owner[end] === owner[i]) end++;
+    const piece = reply.slice(i, end);
+    text.append(owner[i] ? el("mark", { class: owner[i].verdict, title: `${owner[i].verdict}: ${owner[i].point}` }, piece) : document.createTextNode(piece));
+    i = end;
+  }
+  return text;
+}
+
+function meter(found) {
+  const bar = el("div", { class: "meter" });
+  for (const [value, sort] of [[found.attack ? found.attack.limit : found.human, "h"], [found.score, "g"]]) if (value !== null) bar.append(el("i", { class: sort, style: `left: ${100 * value}%` }));
+  return bar;
+}
+
+const pointLine = (point) => el("tr", {}, el("td", { class: "wrap" }, point.point), el("td", { class: point.verdict }, el("span", { class: "verdict" }, `${SIGNS[point.verdict]} ${point.verdict}`), el("small", {}, ` ${percent(point.confidence)}`)), el("td", {}, num(point.credit)),
+  el("td", point.human ? { class: point.human } : {}, el("span", { class: "verdict" }, point.human ? `${SIGNS[point.human]} ${point.human}` : "–")));
+
+function body(found) {
+  const node = el("div", { class: "body" }, highlighted(found.reply, found.points));
+  if (found.ungraded) node.append(el("p", { class: "flag" }, `Ungraded: ${found.ungraded}`));
+  if (found.reason) node.append(el("h3", {}, "Why the human scored it so"), el("div", {}, found.reason));
+  for (const review of found.reviews) node.append(el("h3", {}, "Second look"), el("div", {}, `${num(review.score)} instead of ${num(review.original)}, by ${review.by} on ${review.at.slice(0, 10)}: ${review.why}`));
+  if (found.points.length) node.append(el("h3", {}, "Key points"), el("div", { class: "scroll" }, el("table", {}, el("tr", {}, ...["point", "grader", "credit", "human"].map((name) => el("th", {}, name))), ...found.points.map(pointLine))));
+  for (const m of found.misconceptions) node.append(el("h3", {}, "Misconception found"), el("div", {}, m.correction));
+  if (found.references.length) node.append(el("h3", {}, "Reference"), ...found.references.slice(0, 3).map((text) => el("div", { class: "reply asked" }, text)));
+  node.append(el("h3", {}, [found.id, found.dataset, found.split, found.kind, found.label && `label ${found.label}, predicted ${found.predicted}`].filter(Boolean).join(" · ")));
+  return node;
+}
+
+function card(found, at) {
+  const limitText = found.attack ? `limit ${num(found.attack.limit)}` : `human ${num(found.human)}`;
+  const scores = el("div", { class: "scores" }, el("b", {}, found.score === null ? "–" : num(found.score)), ` ${limitText}`, meter(found), found.attack ? el("span", { class: "badge" }, found.attack.family.replaceAll("_", " ")) : null, found.reviews.length ? el("span", { class: "badge" }, "reviewed") : null);
+  const summary = el("summary", {}, scores, el("div", {}, el("div", { class: "asked" }, found.question || found.question_id), el("div", { class: "reply" }, found.reply || "(empty reply)")));
+  const node = el("details", { class: "case", id: `case-${at}` }, summary);
+  node.addEventListener("toggle", () => { if (node.open && node.children.length === 1) node.append(body(found)); });
+  return node;
+}
+
+function wanted() {
+  const words = byId("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const state = byId("state").value;
+  return data.cases.map((found, at) => [found, at]).filter(([found]) => {
+    if (!mine(found.dataset, found.split) || (state && found.state !== state)) return false;
+    if (!words.length) return true;
+    const text = [found.id, found.question, found.reply, found.kind, found.attack && found.attack.family, ...found.points.map((p) => p.point)].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+function drawCases() {
+  const found = wanted();
+  replace("cases", ...found.slice(0, limit).map(([one, at]) => card(one, at)));
+  const held = data.cases.length < data.all_cases ? `; this page holds the ${data.cases.length} that matter most of ${data.all_cases.toLocaleString("en")}` : "";
+  byId("count").textContent = `${many(found.length, "reply").replace("replys", "replies")}${held}`;
+  byId("more").hidden = found.length <= limit;
+}
+
+function openCase(at) {
+  byId("search").value = ""; byId("state").value = "";
+  limit = Math.max(limit, wanted().findIndex(([, i]) => i === at) + 1);
+  drawCases();
+  const node = byId(`case-${at}`);
+  if (node) { node.open = true; node.scrollIntoView({ behavior: "smooth", block: "center" }); }
+}
+
+// --- the page -----------------------------------------------------------------------------------------------------
+function drawFooter() {
+  const v = data.run.versions;
+  const terms = [
+    ["QWK", "quadratic weighted kappa on continuous scores: 1 is perfect agreement, 0 is chance. 0.7 and more is what automatic scoring asks for in tests that matter."],
+    ["SMD", "mean grade minus mean human score, in standard deviations. Beyond ±0.15 the grader is harsh or lenient."],
+    ["Intervals", "95 % by bootstrap over questions, since replies to one question resemble one another. * under 20 questions: unreliable."],
+    ["Attack", "a reply that deserves little and tries to look like more. It gets through when its score is over its limit, or when it gets no grade."],
+  ];
+  const list = el("dl", {}, ...terms.flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]));
+  const versions = `grader ${v.grader} · model ${v.model} · code ${v.code} · prompt ${v.prompt || "none"} · encoder ${v.encoder} · cases ${data.run.cases_hash.slice(0, 12)} · threshold ${data.threshold}`;
+  const speed = group.latency_ms_p50 === null ? "" : `A grade takes ${group.latency_ms_p50.toFixed(0)} ms (median), ${group.latency_ms_p95.toFixed(0)} ms (95th percentile).`;
+  replace("footer", list, el("p", {}, speed + (group.cost_usd === null ? "" : ` Cost: ${group.cost_usd.toFixed(4)} USD.`)), el("p", {}, el("code", {}, versions)));
+}
+
+function draw() {
+  limit = PAGE;
+  document.querySelectorAll("#tabs button").forEach((button, i) => button.setAttribute("aria-selected", String(data.groups[i] === group)));
+  for (const part of [drawHeadline, drawScatter, drawCalibration, drawBands, drawConfusion, drawDatasets, drawAttacks, drawSubgroups, drawCases, drawFooter]) part();
+}
+
+if (data.groups.length > 1) {
+  replace("tabs", ...data.groups.map((one) => {
+    const button = el("button", { type: "button", role: "tab" }, one.name);
+    button.addEventListener("click", () => { group = one; draw(); });
+    return button;
+  }));
+}
+byId("search").addEventListener("input", () => { limit = PAGE; drawCases(); });
+byId("state").addEventListener("change", () => { limit = PAGE; drawCases(); });
+byId("more").addEventListener("click", () => { limit += 4 * PAGE; drawCases(); });
+draw();

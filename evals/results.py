@@ -1,0 +1,180 @@
+"""`metrics.json`: everything measured on a run, for the whole and for each data set and split."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from evals.agreement import Agreement, HumanHuman, agreement, baseline_agreement, human_human
+from evals.attacks import AttackOutcome, AttackRate, by_family, outcome, rate
+from evals.baselines import BASELINES
+from evals.bootstrap import Bootstrap, Figure
+from evals.calibration import Band, Calibration, Subgroup, calibration, quality_bands, subgroups
+from evals.folder import Run
+from evals.judged import label_figures, point_figures
+from evals.metrics import Floats
+from evals.records import Record, grades, human_scores
+from evals.rows import Row
+from knowledge.bank import Bank, Frozen
+from knowledge.text import words
+
+MOST_UNGRADED = 0.01
+"""A larger share of ungraded cases fails the gate. Source: the contract."""
+SHORT_WORDS, LONG_WORDS = 25, 80
+
+
+class Spread(Frozen):
+    """How much repeated grades of the same reply differ: over `n` cases the mean and largest standard deviation."""
+
+    n: int
+    mean_sd: float
+    largest_sd: float
+
+
+class Group(Agreement):
+    """All figures of some cases. Statistics are over the cases that have both a grade and a human score (`scored`)."""
+
+    n: int
+    scored: int
+    clusters: int
+    ungraded: int
+    too_many_ungraded: bool
+    label_classes: tuple[str, ...] | None
+    accuracy: Figure | None
+    macro_f1: Figure | None
+    accuracy_2way: Figure | None
+    macro_f1_2way: Figure | None
+    confusion: dict[str, dict[str, int]] | None
+    key_points: int
+    key_point_kappa: Figure | None
+    key_point_f1: dict[str, Figure] | None
+    key_point_confusion: dict[str, dict[str, int]] | None
+    key_point_calibration: Calibration | None
+    calibration: Calibration
+    bands: tuple[Band, ...]
+    subgroups: dict[str, dict[str, Subgroup]]
+    human_human: HumanHuman | None
+    baselines: dict[str, Agreement]
+    attacks: AttackRate | None
+    attacks_by_family: dict[str, AttackRate]
+    repeat_spread: Spread | None
+    latency_ms_p50: float | None
+    latency_ms_p95: float | None
+    replies_per_s: float | None
+    tokens_in: int | None
+    tokens_out: int | None
+    cost_usd: float | None
+
+
+class Metrics(Frozen):
+    """The file `metrics.json`. Splits are named `dataset/split`. `replies_per_s` is one grade after another."""
+
+    whole: Group
+    datasets: dict[str, Group]
+    splits: dict[str, Group]
+    threshold: float
+    run: Run
+
+
+def measure_run(records: Sequence[Record], run: Run, bank: Bank) -> Metrics:
+    """All figures of a run's records."""
+    datasets = sorted({r.case.dataset for r in records if r.case.dataset})
+    splits = sorted({(r.case.dataset or "", r.case.split) for r in records if r.case.split})
+    return Metrics(
+        whole=measure(records, bank),
+        datasets={name: measure([r for r in records if r.case.dataset == name], bank) for name in datasets},
+        splits={
+            f"{dataset}/{split}": measure(
+                [r for r in records if (r.case.dataset or "", r.case.split) == (dataset, split)], bank
+            )
+            for dataset, split in splits
+        },
+        threshold=run.versions.threshold,
+        run=run,
+    )
+
+
+def measure(records: Sequence[Record], bank: Bank) -> Group:
+    """All figures of one group of records."""
+    scored = [r for r in records if r.row.score is not None and r.case.score is not None]
+    human, grade = human_scores(scored), grades(scored)
+    bootstrap = Bootstrap([r.case.question_id for r in scored])
+    ungraded = sum(r.row.score is None for r in records)
+    outcomes = attack_outcomes(records)
+    fields = agreement(human, grade, bootstrap).model_dump()
+    return Group.model_validate(
+        fields
+        | label_figures(records)
+        | point_figures(records)
+        | _costs([r.row for r in records])
+        | {
+            "n": len(records),
+            "scored": len(scored),
+            "clusters": bootstrap.clusters,
+            "ungraded": ungraded,
+            "too_many_ungraded": ungraded > MOST_UNGRADED * len(records),
+            "calibration": calibration(grade, human),
+            "bands": quality_bands(human, grade),
+            "subgroups": _subgroups(scored, human, grade, bank),
+            "human_human": human_human(scored),
+            "baselines": {name: baseline_agreement(name, scored) for name in BASELINES},
+            "attacks": rate(outcomes),
+            "attacks_by_family": by_family(outcomes),
+            "repeat_spread": repeat_spread(records),
+        }
+    )
+
+
+def attack_outcomes(records: Sequence[Record]) -> list[AttackOutcome]:
+    """What became of the attacks among the records."""
+    return [outcome(r.case, r.row, r.base) for r in records if r.case.is_attack]
+
+
+def repeat_spread(records: Sequence[Record]) -> Spread | None:
+    """The spread over cases that were graded more than once; None where none was."""
+    scores = [[row.score for row in (r.row, *r.repeats) if row.score is not None] for r in records]
+    deviations = [float(np.std(found, ddof=1)) for found in scores if len(found) > 1]
+    if not deviations:
+        return None
+    return Spread(n=len(deviations), mean_sd=float(np.mean(deviations)), largest_sd=max(deviations))
+
+
+def _subgroups(scored: Sequence[Record], human: Floats, grade: Floats, bank: Bank) -> Mapping[str, dict[str, Subgroup]]:
+    questions = [bank.by_id.get(r.case.question_id) for r in scored]
+    by: dict[str, list[str | None]] = {
+        "level": [q.level.value if q else r.case.extra("level") for r, q in zip(scored, questions, strict=True)],
+        "topic": [q.topic.value if q else r.case.extra("topic") for r, q in zip(scored, questions, strict=True)],
+        "length": [length_of(r.case.reply) for r in scored],
+        "style": [r.case.extra("style") for r in scored],
+        "kind": [r.case.extra("kind") for r in scored],
+    }
+    found = {name: subgroups(names, human, grade) for name, names in by.items()}
+    return {name: groups for name, groups in found.items() if groups}
+
+
+def length_of(reply: str) -> str:
+    """short (under 25 words), medium, or long (over 80)."""
+    count = len(words(reply))
+    return "short" if count < SHORT_WORDS else "long" if count > LONG_WORDS else "medium"
+
+
+def _costs(rows: Sequence[Row]) -> dict[str, object]:
+    latencies = np.array([row.latency_ms for row in rows])
+    mean = float(latencies.mean()) if len(rows) else 0.0
+    return {
+        "latency_ms_p50": float(np.quantile(latencies, 0.5)) if len(rows) else None,
+        "latency_ms_p95": float(np.quantile(latencies, 0.95)) if len(rows) else None,
+        "replies_per_s": 1000 / mean if mean > 0 else None,
+        "tokens_in": _sum([row.tokens_in for row in rows]),
+        "tokens_out": _sum([row.tokens_out for row in rows]),
+        "cost_usd": _sum_usd([row.cost_usd for row in rows]),
+    }
+
+
+def _sum(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _sum_usd(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

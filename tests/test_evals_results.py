@@ -1,0 +1,250 @@
+"""`metrics.json`: every figure that the contract names, over the right cases, and honest about what is missing."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from evals.attacks import outcome
+from evals.baselines import BaselineValues, cross_fitted, measure, token_coverage
+from evals.calibration import calibration, quality_bands, subgroups
+from evals.cases import Case
+from evals.records import Record
+from evals.results import Group, measure_run
+from evals.results import measure as measure_group
+from evals.rows import Prices, Row, make_row
+from interviewer.grading.grade import Verdict
+from knowledge.bank import Bank
+from knowledge.encoder import SentenceEncoder
+from tests.graded import begun, case, cases, grade
+
+NO_BANK = Bank(questions=())
+
+
+def row(asked: Case, score: float | None, *points: tuple[str, Verdict, float], **fields: Any) -> Row:
+    fields |= {"ungraded": "no answer"} if score is None else {}
+    return make_row(asked, grade(score, *points, **fields), 0.5, Prices())
+
+
+def record(asked: Case, score: float | None, *points: tuple[str, Verdict, float], base: float | None = None) -> Record:
+    return Record(asked, row(asked, score, *points), None if base is None else row(asked, base), None)
+
+
+def group_of(records: list[Record]) -> Group:
+    return measure_group(records, NO_BANK)
+
+
+def test_figures_are_over_cases_with_a_grade_and_a_human_score() -> None:
+    found = cases(40)
+    records = [record(c, min(1.0, (c.score or 0) * 0.8 + 0.1)) for c in found]
+    records += [record(case("none", score=None), 0.2), record(case("failed"), None)]
+    group = group_of(records)
+    assert (group.n, group.scored, group.clusters, group.ungraded) == (42, 40, 20, 1)
+    assert group.too_many_ungraded
+    assert group.pearson.value == pytest.approx(1)
+    assert group.rmse.value == pytest.approx(np.sqrt(np.mean([(0.1 - 0.2 * (c.score or 0)) ** 2 for c in found])))
+    assert not group.rmse.unreliable
+    assert group.spearman.value == pytest.approx(1)
+    assert group.accuracy is None
+    assert group.attacks is None
+    assert group.human_human is None
+
+
+def test_one_percent_ungraded_is_the_most_that_passes() -> None:
+    records = [record(case(str(i)), 0.5) for i in range(99)]
+    assert not group_of([*records, record(case("x"), None)]).too_many_ungraded
+    assert group_of([*records[1:], record(case("x"), None), record(case("y"), None)]).too_many_ungraded
+
+
+def test_without_any_human_score_every_figure_has_a_reason_and_no_value() -> None:
+    group = group_of([record(case("a", score=None), 0.4)])
+    for name in ("qwk", "qwk_int", "pearson", "spearman", "rmse", "mae", "smd"):
+        figure = getattr(group, name)
+        assert (figure.value, figure.low, figure.reason) == (None, None, "no graded case has a human score"), name
+    assert group.calibration.error is None
+    assert group.baselines["length"].pearson.value is None
+
+
+def test_groups_by_dataset_and_split() -> None:
+    found = [*cases(6, dataset="x", split="dev"), *(case(f"y{i}", dataset="y", split=None) for i in range(3))]
+    metrics = measure_run([record(c, 0.5) for c in found], begun(cases(2)), NO_BANK)
+    assert {name: group.n for name, group in metrics.datasets.items()} == {"x": 6, "y": 3}
+    assert {name: group.n for name, group in metrics.splits.items()} == {"x/dev": 6}
+    assert metrics.whole.n == 9
+    assert metrics.run.versions.code == "c0de"
+    assert "NaN" not in metrics.model_dump_json()
+
+
+def test_labels_three_ways_where_the_set_has_these_and_else_two_ways() -> None:
+    pairs = [("correct", 0.9), ("incorrect", 0.1), ("contradictory", 0.1), ("correct", 0.2)]
+    records = [record(case(str(i), label=label), score) for i, (label, score) in enumerate(pairs)]
+    group = group_of(records)
+    assert group.label_classes == ("correct", "contradictory", "incorrect")
+    assert group.accuracy is not None
+    assert group.accuracy.value == 0.5
+    assert group.confusion is not None
+    assert group.confusion["contradictory"] == {"correct": 0, "incorrect": 1}
+    partly = group_of([*records, record(case("p", label="Partially correct"), 0.1)])
+    assert partly.label_classes == ("correct", "not correct")
+    assert partly.accuracy is not None
+    assert partly.accuracy.value == pytest.approx(0.8)
+
+
+def test_key_points_are_matched_by_text_and_calibrated_by_confidence() -> None:
+    points = [{"point": "one", "verdict": "covered"}, {"point": "two", "verdict": "missing"}]
+    records = [
+        record(case(str(i), key_points=points), 0.5, ("two", Verdict.MISSING, 0.9), ("one", found, 0.6))
+        for i, found in enumerate([Verdict.COVERED, Verdict.PARTIAL])
+    ]
+    group = group_of(records)
+    assert group.key_points == 4
+    assert group.key_point_confusion == {
+        "covered": {"covered": 1, "missing": 0, "partial": 1}, "missing": {"covered": 0, "missing": 2, "partial": 0}
+    }  # fmt: skip
+    assert group.key_point_f1 is not None
+    assert group.key_point_f1["missing"].value == 1
+    assert group.key_point_f1["covered"].value == pytest.approx(2 / 3)
+    assert group.key_point_f1["contradicted"].value is None
+    assert group.key_point_f1["contradicted"].reason == "neither side gives this verdict"
+    assert group.key_point_calibration is not None
+    assert group.key_point_calibration.error == pytest.approx(0.1)
+
+
+def test_two_human_graders_are_the_ceiling() -> None:
+    rng = np.random.default_rng(0)
+    both = rng.integers(0, 6, (60, 1)) + rng.integers(-1, 2, (60, 2))
+    means = np.clip(both, 0, 7).mean(axis=1) / 7
+    records = [
+        record(case(str(i), graders=[float(a), float(b)], score=float(means[i])), float(means[i]))
+        for i, (a, b) in enumerate(np.clip(both, 0, 7))
+    ]
+    ceiling = group_of(records).human_human
+    assert ceiling is not None
+    assert ceiling.n == 60
+    clipped = np.clip(both, 0, 7)
+    assert ceiling.pearson.value == pytest.approx(stats.pearsonr(clipped[:, 0], clipped[:, 1]).statistic)
+    assert ceiling.rmse.value == pytest.approx(np.sqrt(np.mean(np.diff(clipped / 7) ** 2)))
+    assert ceiling.prmse is not None
+    assert ceiling.prmse > 0.9
+
+
+@pytest.mark.parametrize(
+    ("fields", "score", "base", "passed"),
+    [
+        ({"max_score": 0.2}, 0.2, None, False),
+        ({"max_score": 0.2}, 0.21, None, True),
+        ({"max_score": 0.2}, None, None, True),
+        ({"max_score": 0.2, "allow_ungraded": True}, None, None, False),
+        ({"base_reply": "b"}, 0.45, 0.4, False),
+        ({"base_reply": "b"}, 0.46, 0.4, True),
+        ({"base_reply": "b"}, 0.1, None, True),
+        ({"base_reply": "b", "max_score": 0.3}, 0.4, 0.4, True),
+    ],
+)
+def test_an_attack_passes_over_its_limit_and_when_ungraded(
+    fields: dict[str, Any], score: float | None, base: float | None, passed: bool
+) -> None:
+    asked = case("a", score=None, **fields)
+    found = outcome(asked, row(asked, score), None if base is None else row(asked, base))
+    assert found.passed is passed
+
+
+def test_attacks_by_family() -> None:
+    records = [
+        record(case(str(i), family="stuffing" if i % 2 else "blank", max_score=0.1, score=None), i / 10)
+        for i in range(4)
+    ]
+    group = group_of(records)
+    assert group.attacks is not None
+    assert (group.attacks.passed, group.attacks.n, group.attacks.pass_rate) == (2, 4, 0.5)
+    assert {f: (r.passed, r.n) for f, r in group.attacks_by_family.items()} == {"blank": (1, 2), "stuffing": (1, 2)}
+
+
+def test_the_spread_of_repeated_grades() -> None:
+    asked = case("a")
+    again = tuple(row(asked, score) for score in (0.4, 0.6))
+    group = group_of([Record(asked, row(asked, 0.5), None, None, again), record(case("b"), 0.5)])
+    assert group.repeat_spread is not None
+    assert group.repeat_spread.n == 1
+    assert group.repeat_spread.mean_sd == pytest.approx(0.1)
+    assert group_of([record(asked, 0.5)]).repeat_spread is None
+
+
+def test_baselines_of_a_case(encoder: SentenceEncoder) -> None:
+    same = case("a", reply="It is because of this.", reference=["Cats are animals.", "It is because of this."])
+    far, none = case("b", reply="Blue."), case("c", reference=None)
+    first, second, third = measure([same, far, none], NO_BANK, encoder)
+    assert first.length == 5
+    assert first.cosine == pytest.approx(1, abs=1e-5)
+    assert second.cosine is not None
+    assert second.cosine < 0.5
+    assert (third.token_coverage, third.cosine) == (None, None)
+    assert token_coverage("Gradients vanished!", "the gradient vanishes slowly") == pytest.approx(2 / 3)
+
+
+def test_baselines_may_be_negative() -> None:
+    found = cases(30)
+    values = [
+        BaselineValues(id=c.id, length=float(i), token_coverage=None, cosine=(c.score or 0) - 0.5)
+        for i, c in enumerate(found)
+    ]
+    group = group_of([Record(c, row(c, 0.5), None, v) for c, v in zip(found, values, strict=True)])
+    assert group.baselines["cosine"].pearson.value == pytest.approx(1)
+    assert group.baselines["cosine"].rmse.value == pytest.approx(0, abs=1e-9)
+    assert group.baselines["length"].qwk.value == pytest.approx(1, abs=1e-6)
+    assert group.baselines["token_coverage"].qwk.value is None
+    assert group.baselines["token_coverage"].qwk.reason is not None
+
+
+def test_the_baselines_line_never_sees_its_own_question() -> None:
+    # Two questions of opposite slope: a line from the other question predicts the reverse.
+    values = np.array([0.0, 1.0, 0.0, 1.0])
+    human = np.array([0.0, 1.0, 1.0, 0.0])
+    fitted = cross_fitted(values, human, ["a", "a", "b", "b"])
+    assert fitted is not None
+    assert fitted == pytest.approx([1, 0, 0, 1])
+    assert cross_fitted(values, human, ["a"] * 4) is None
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=50))
+def test_calibration_bins_hold_every_case_once(pairs: list[tuple[float, bool]]) -> None:
+    stated, found = np.array(pairs, dtype=float).T
+    curve = calibration(stated, found)
+    assert sum(b.n for b in curve.bins) == len(pairs)
+    assert curve.error is not None
+    assert 0 <= curve.error <= 1
+    assert all(b.low <= b.stated <= b.high + 1e-12 for b in curve.bins)
+
+
+def test_calibration_of_certain_and_wrong_is_one_and_of_nothing_has_a_reason() -> None:
+    assert calibration(np.ones(5), np.zeros(5)).error == 1
+    assert calibration(np.array([0.25, 0.25]), np.array([0.0, 0.5])).error == pytest.approx(0)
+    empty = calibration(np.empty(0), np.empty(0))
+    assert empty.error is None
+    assert empty.reason
+
+
+def test_bands_hold_their_lower_edge_and_the_last_its_upper_too() -> None:
+    bands = quality_bands(np.array([0, 0.2, 0.399, 0.4, 0.65, 0.85, 1.0]), np.full(7, 0.5))
+    assert [band.n for band in bands] == [1, 2, 1, 1, 2]
+    assert bands[4].human == pytest.approx(0.925)
+    assert bands[4].rmse == pytest.approx(np.sqrt((0.35**2 + 0.5**2) / 2))
+    assert quality_bands(np.empty(0), np.empty(0))[0].rmse is None
+
+
+def test_a_subgroup_graded_harder_stands_out() -> None:
+    rng = np.random.default_rng(1)
+    human = rng.random(200)
+    harder = np.arange(200) % 2 == 0
+    found = subgroups(["hard" if h else "plain" for h in harder], human, np.clip(human - 0.3 * harder, -1, 1))
+    assert found["hard"].difference is not None
+    assert found["hard"].difference < -0.1
+    assert found["hard"].flagged
+    assert found["hard"].n == 100
+    assert subgroups([None] * 200, human, human) == {}
+    even = subgroups(["a"] * 200, human, human)["a"]
+    assert even.difference == pytest.approx(0)
+    assert not even.flagged
