@@ -1,0 +1,138 @@
+"""What a sentence is about: its subject and main verb, by a closed list of the verbs that explanations use."""
+
+import re
+from dataclasses import dataclass
+
+_BE = frozenset("is are was were".split())
+_VERBS = frozenset(
+    """absorb accelerate achieve act add adjust affect aim allow alter analyse analyze appear apply arise assign assume avoid balance
+    become begin belong bind break bring build calculate carry cause change classify collect combine compare compress compute
+    concern connect consist constitute contain control convert copy correct cover create deal decide decrease define deliver depend derive
+    describe detect determine develop differ direct distinguish divide emerge enable encourage end enforce enhance ensure
+    entail establish estimate evaluate evaporate exist expand explain express extract fail filter flow focus follow form gather generate give govern
+    grow guarantee handle happen help hold identify imply impose improve include increase indicate influence inhibit integrate introduce involve
+    isolate keep lead learn let limit link locate lower maintain make manage map mark mean measure mix model modify monitor move
+    need obtain occur offer operate optimise optimize organise organize outlast outperform overcome perform permit play predict present preserve
+    prevent process produce prohibit project promote protect prove provide raise reach read receive recognise recognize reduce refer regulate
+    relate release rely remain remove render repeat replace represent require resolve respond rest restrict result return
+    reuse reveal rise route run secure select send separate serve set settle share shift show simplify simulate slow solve specify
+    split stabilise stabilize stand start state stop store struggle suffer summarise summarize supply support take tell tend test transfer transform translate
+    transmit treat try turn update use vary verify work yield""".split()
+)
+_NOUN_BEFORE = frozenset(
+    "a an the this that these those of in for to with by on at from as or its their and each every no".split()
+)
+# Of the verbs above, those that are as often nouns: before another verb they are taken for one.
+_OFTEN_NOUNS = frozenset(
+    """act aim balance break cause change control cover deal decrease estimate filter flow focus form hold increase influence lead limit link
+    map mark measure model move need offer play process project raise release rest result return reveal rise route
+    set share shift show split stand start state stop store supply support test transfer transform turn update use work yield""".split()
+)
+_BEFORE_OBJECTS = frozenset(
+    "a an the its their his her it them all any both each every one two to by into from up out away when where what".split()
+)
+_FARTHEST_VERB = 15
+"""The main verb is looked for among this many words."""
+_ADVERBS = frozenset(
+    "also often usually typically generally commonly mainly primarily simply basically not both".split()
+)
+_ADVERB = re.compile(r"(?<!\bfam)(?:al|iv|ent|ant|ar|us|d|t|ful|gh|ab|ib|ic|se|te|ve|i|th|st)ly$")
+_INTRODUCTION = re.compile(r"^(?:in|for|within|under|during|among|at|on|by|with)\s[^,.]{2,50},\s+", re.I)
+_PARENTHESES = re.compile(r"\([^)]*\)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"(])|:\s*$")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """The first clause of a text.
+
+    Attributes:
+        subject: as written, without an introduction such as `In cooking,`.
+        verb: as written, lower case.
+        rest: what follows the verb in the sentence, without its full stop.
+        plural: the verb's form says that the subject is plural.
+    """
+
+    subject: str
+    verb: str
+    rest: str
+    plural: bool
+
+    @property
+    def is_copula(self) -> bool:
+        """Whether the verb is a form of `be`."""
+        return self.verb in _BE
+
+
+def first_sentence(text: str) -> str:
+    """A text's first sentence without its full stop."""
+    return _SENTENCE_END.split(text.strip(), maxsplit=1)[0].rstrip(" .:!")
+
+
+def clause_of(text: str) -> Clause | None:
+    """Subject and verb of a text's first sentence, or None where no known verb stands near its beginning."""
+    sentence = _INTRODUCTION.sub("", first_sentence(text))
+    # Parentheses are hidden from the search but stay in the subject.
+    hidden = _PARENTHESES.sub(lambda match: "\0" * len(match.group()), sentence)
+    words = list(re.finditer(r"[^\s]+", hidden))
+    i = next((i for i in range(1, min(len(words), _FARTHEST_VERB)) if _is_verb(words, i)), None)
+    i = i or next((i for i in range(1, min(len(words), _FARTHEST_VERB) - 1) if _looks_like_verb(words, i)), None)
+    subject = _trimmed(sentence[: words[i].start()]) if i else ""
+    if i is None or not subject:
+        return None
+    verb = _word(words[i])
+    plural = verb in ("are", "were") or (verb not in _BE and not verb.endswith("s"))
+    return Clause(subject, verb, sentence[words[i].end() :].strip(), plural)
+
+
+def _word(match: re.Match[str]) -> str:
+    return match.group().lower().strip(",;")
+
+
+def _is_verb(words: list[re.Match[str]], i: int) -> bool:
+    """Whether a word is a verb that is known, at a place where a verb may stand."""
+    word = _word(words[i])
+    return word in _BE or (
+        _word(words[i - 1]) not in _NOUN_BEFORE and base_form(word) in _VERBS and not _is_noun_here(words, i)
+    )
+
+
+def _looks_like_verb(words: list[re.Match[str]], i: int) -> bool:
+    """Whether an unknown word agrees with its subject and what follows could be its object.
+
+    `The roux thickens the sauce`, `headbands reinforce the spine`.
+    """
+    word, before = _word(words[i]), _word(words[i - 1])
+    if before in _NOUN_BEFORE or _word(words[i + 1]) not in _BEFORE_OBJECTS or len(word) <= 3:
+        return False
+    return _is_plural(word) or (_is_plural(before) and word.isalpha() and not word.endswith(("ly", "ing", "ed")))
+
+
+def _is_plural(word: str) -> bool:
+    """Whether a word ends like a plural noun, and so like a verb's third person."""
+    return word.endswith("s") and not word.endswith(("ss", "us", "is"))
+
+
+def base_form(verb: str) -> str:
+    """The infinitive of a third person: prevents, classifies, passes."""
+    if verb in _VERBS or not verb.endswith("s"):
+        return verb
+    for ending, instead in (("ies", "y"), ("es", ""), ("es", "e"), ("s", "")):
+        if verb.endswith(ending) and verb[: -len(ending)] + instead in _VERBS:
+            return verb[: -len(ending)] + instead
+    return verb
+
+
+def _is_noun_here(words: list[re.Match[str]], i: int) -> bool:
+    """Whether a form that may be noun or verb is followed by the real verb: `learning rate changes affect …`."""
+    after = next((match.group().lower() for match in words[i + 1 :] if "\0" not in match.group()), "")
+    return base_form(words[i].group().lower()) in _OFTEN_NOUNS and (
+        after in _BE or (base_form(after) in _VERBS and after not in _VERBS)
+    )
+
+
+def _trimmed(subject: str) -> str:
+    words = subject.strip(" ,;").split()
+    while words and (words[-1].lower() in _ADVERBS or (_ADVERB.search(words[-1]) and len(words) > 1)):
+        words.pop()
+    return " ".join(words)
