@@ -1,15 +1,12 @@
 """A Chromium for the browser tests, or a skip that says how to get one; in CI a skip is a failure."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 from find_browser import ADVICE, find_browser
 
 FLAGS = [
