@@ -94,6 +94,13 @@ def human_human(scored: Sequence[Record]) -> HumanHuman | None:
 
 
 def grader_scale(double: Sequence[Record]) -> float | None:
-    """The top of the graders' own scale: what divides their mean to give the human score; None where nothing does."""
+    """The top of the graders' own scale; None where there are no graders or it cannot be told.
+
+    It is 1 where no grader went beyond 1, and otherwise what divides their mean to give the human score.
+    """
+    if not double:
+        return None
+    if max(max(r.case.graders or [0.0]) for r in double) <= 1:
+        return 1.0
     ratios = [float(np.mean(r.case.graders or [])) / r.case.score for r in double if r.case.score]
     return float(np.median(ratios)) or None if ratios else None

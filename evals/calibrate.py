@@ -56,7 +56,10 @@ def fit(rows: Floats, verdicts: list[int], groups: list[str]) -> tuple[Aggregati
         coef=tuple(tuple(round(float(c), 5) for c in row) for row in model.coef_),
         intercept=tuple(round(float(c), 5) for c in model.intercept_),
     )
-    return aggregation, f"{len(rows)} points, C {best}, held out by question: log loss {losses[best]:.3f}, kappa {kappa:.3f}"
+    return (
+        aggregation,
+        f"{len(rows)} points, C {best}, held out by question: log loss {losses[best]:.3f}, kappa {kappa:.3f}",
+    )
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const VERDICTS = ["covered", "partial", "missing", "contradicted"];
 const SIGNS = { covered: "✓", partial: "◐", missing: "○", contradicted: "✗" };
 const PAGE = 25;
-const OWN_SETS = ["golden"];
+const OWN_SETS = ["golden", "golden-unseen", "short-correct"];
 const byId = (id) => document.getElementById(id);
 const num = (x, digits = 2) => (x === null || x === undefined ? "n/a" : x.toFixed(digits).replace("-", "−"));
 const percent = (x) => (x === null || x === undefined ? "n/a" : (100 * x).toFixed(x > 0 && x < 0.1 ? 1 : 0) + " %");
@@ -88,7 +88,7 @@ function drawHeadline() {
   byId("lead").textContent = parts.join(" ");
   replace("strips", ...STRIPS.map((one) => strip(...one)));
   byId("headline-note").textContent = (group.qwk.unreliable ? "* Fewer than 20 questions: the interval is unreliable. " : "") +
-    (data.points.some(([, , dataset, split]) => OWN_SETS.includes(dataset) && mine(dataset, split)) ? "The scores of the golden set are the project’s own authors’, not independent humans’. " : "") +
+    (data.points.some(([, , dataset, split]) => OWN_SETS.includes(dataset) && mine(dataset, split)) ? "The scores of the golden sets are the project’s own authors’; “two humans” are their two passes. " : "") +
     "Baselines know no scale: their correlations are of plain values, their other figures of a line fitted on other questions." +
     (group.label_classes ? ` Labels (${group.label_classes.join(", ")}): accuracy ${num(group.accuracy.value)} ${interval(group.accuracy)}, macro F1 ${num(group.macro_f1.value)} ${interval(group.macro_f1)}.` : "") +
     (group.key_point_kappa ? ` Key points: kappa ${num(group.key_point_kappa.value)} ${interval(group.key_point_kappa)} over ${group.key_points}.` : "");

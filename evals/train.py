@@ -64,7 +64,9 @@ def train(
     rng = random.Random(seed)
     plan = [batch for _ in range(epochs) for batch in batches(pairs, rng)]
     optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
-    schedule = get_linear_schedule_with_warmup(optimizer, int(WARM_UP * len(plan)), len(plan))
+    schedule = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
+        optimizer, int(WARM_UP * len(plan)), len(plan)
+    )
     done = 0
     if checkpoint.exists():
         saved = torch.load(checkpoint)

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import Verdict
@@ -34,9 +34,7 @@ class Pair(NamedTuple):
     weight: float = 1.0
 
 
-def _pair(
-    said: str, point: str, verdict: Verdict | Literal["covered", "partial", "contradicted"], weight: float = 1.0
-) -> Pair:
+def _pair(said: str, point: str, verdict: str, weight: float = 1.0) -> Pair:
     return Pair(said, point, VERDICTS.index(Verdict(verdict)), weight)
 
 

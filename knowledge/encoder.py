@@ -66,9 +66,8 @@ class SentenceEncoder:
 
 def _load(folder: Path) -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    quiet_loading()
     try:
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -96,6 +95,13 @@ def open_encoder(name_or_folder: str | None = None) -> SentenceEncoder:
             "run `make clean setup` to install it again"
         )
     return SentenceEncoder(folder, found)
+
+
+def quiet_loading() -> None:
+    """Keeps transformers from drawing a progress bar over weights that load in a blink."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def bundled_folder() -> Path:

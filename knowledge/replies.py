@@ -43,7 +43,9 @@ def load_replies(bank: Bank, folder: Path = REPLIES_FOLDER) -> list[Reply]:
             if question is None:
                 faults.append(f"replies/{file.name}:{number}: unknown question {reply.question!r}")
             elif set(reply.verdicts) != {point.id for point in question.key_points}:
-                faults.append(f"replies/{file.name}:{number}: the verdicts are not those of {reply.question!r}'s points")
+                faults.append(
+                    f"replies/{file.name}:{number}: the verdicts are not those of {reply.question!r}'s points"
+                )
             else:
                 found.append(reply)
     if faults:

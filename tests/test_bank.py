@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -14,7 +15,7 @@ from knowledge.text import without_code, words
 from tests.conftest import shared_folder
 
 SOURCES = shared_folder() / "sources"
-GOOD = {
+GOOD: dict[str, Any] = {
     "id": "activations-relu",
     "topic": "activations",
     "level": "junior",
@@ -64,7 +65,7 @@ def test_a_good_bank_loads(tmp_path: Path) -> None:
         ({"level": "expert"}, "activations.yaml:3", "level"),
         ({"topic": "cnn"}, "activations.yaml:2", "another file"),
         ({"answer": "Too short."}, "activations.yaml:7", "60 to 180"),
-        ({"key_points": GOOD["key_points"][:2]}, "activations.yaml:9", "key_points"),  # type: ignore[index]
+        ({"key_points": GOOD["key_points"][:2]}, "activations.yaml:9", "key_points"),
     ],
 )
 def test_a_fault_is_told_with_file_and_line(tmp_path: Path, change: dict[str, object], line: str, says: str) -> None:
@@ -83,7 +84,7 @@ def test_a_fault_is_told_with_file_and_line(tmp_path: Path, change: dict[str, ob
     ],
 )
 def test_leaks_and_unstated_points_are_refused(tmp_path: Path, field: str, text: str, says: str) -> None:
-    points = [dict(point) for point in GOOD["key_points"]]  # type: ignore[attr-defined]
+    points = [dict(point) for point in GOOD["key_points"]]
     points[0][field] = text
     with pytest.raises(BankInvalid) as error:
         load(tmp_path, GOOD | {"key_points": points})

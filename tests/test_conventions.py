@@ -16,7 +16,19 @@ MAY_IMPORT = {
     "ui": {"ui", "interviewer", "knowledge", "prompts"},
     "evals": {"evals", "interviewer", "knowledge", "prompts"},
 }
-HEAVY = {"torch", "transformers", "sentence_transformers", "chromadb", "gradio", "ray", "sklearn", "scipy", "openai", "langchain_openai", "plotly"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "chromadb",
+    "gradio",
+    "ray",
+    "sklearn",
+    "scipy",
+    "openai",
+    "langchain_openai",
+    "plotly",
+}
 MAY_LOAD_HEAVY = {"ui/app.py", "ui/serve.py"}
 
 
@@ -40,8 +52,15 @@ def test_imports_go_one_way(file: Path) -> None:
     package = file.relative_to(ROOT).parts[0]
     allowed = MAY_IMPORT[package]
     if file.relative_to(ROOT).parts[:2] == ("interviewer", "cli"):
-        top = {name for node in ast.parse(file.read_text()).body if isinstance(node, ast.Import | ast.ImportFrom) for name in imported(node)}
-        assert not top & {"ui", "evals"}, "the command line imports ui and evals only inside the command that needs them"
+        top = {
+            name
+            for node in ast.parse(file.read_text()).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in imported(node)
+        }
+        assert not top & {"ui", "evals"}, (
+            "the command line imports ui and evals only inside the command that needs them"
+        )
         allowed = set(PACKAGES)
     assert (imported(ast.parse(file.read_text())) & {*PACKAGES, "tests"}) <= allowed
 
@@ -61,14 +80,27 @@ def test_public_names_say_what_they_are(file: Path) -> None:
     silent = [
         node.name
         for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
     ]
     assert silent == []
 
 
 def test_nothing_committed_names_a_registry_or_a_path_of_a_machine() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    forbidden = re.compile("|".join(["/" + "work/", "/" + "tmp/w", "pypi" + r"\.org", "files\\.python" + "hosted", "/" + "root/", "/opt/" + "pypi"]))
+    forbidden = re.compile(
+        "|".join(
+            [
+                "/" + "work/",
+                "/" + "tmp/w",
+                "pypi" + r"\.org",
+                "files\\.python" + "hosted",
+                "/" + "root/",
+                "/opt/" + "pypi",
+            ]
+        )
+    )
     texts = [name for name in listed if not name.endswith((".png", ".safetensors", ".pdf")) and (ROOT / name).exists()]
     named = [name for name in texts if forbidden.search((ROOT / name).read_text(encoding="utf-8", errors="replace"))]
     assert named == []

@@ -107,7 +107,9 @@ def grade(interviewer: Interviewer, case: Case) -> float:
     return score
 
 
-def test_scores_rise_from_wrong_over_partial_to_strong(interviewer: Interviewer, golden: list[dict[str, object]]) -> None:
+def test_scores_rise_from_wrong_over_partial_to_strong(
+    interviewer: Interviewer, golden: list[dict[str, object]]
+) -> None:
     dev = [row for row in golden if row["split"] == "dev"]
     ladder = ["confident_wrong", "partial", "strong_reworded"]
     means = []

@@ -1,6 +1,7 @@
 """The report and its renderings."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from tests.test_dialogue import Play
 from ui import report_view
 
 
-def played(bank: Bank, verdicts: list[Verdict | None], **config: object) -> Report:
+def played(bank: Bank, verdicts: list[Verdict | None], **config: Any) -> Report:
     """A finished session in which each question gets one verdict on all its points, None for a skip."""
     session = Play(bank, questions=len(verdicts), **config)
     for verdict in verdicts:
@@ -36,6 +37,7 @@ def test_the_score_is_the_mean_over_questions_with_its_interval(bank: Bank) -> N
     assert scores[1] == pytest.approx(0.5, abs=0.15)
     assert scores[2:] == [0, 0]
     assert report.score == pytest.approx(sum(s for s in scores if s is not None) / 4)
+    assert report.score is not None
     assert report.interval is not None
     assert 0 <= report.interval[0] < report.score < report.interval[1] <= 1
     assert report.signal == "no"

@@ -18,6 +18,7 @@ from interviewer.report import build_report
 from interviewer.settings import Settings
 from interviewer.store import open_store
 from interviewer.wiring import Interviewer
+from knowledge.bank import Topic
 from tests.openai_server import completion, openai_server
 
 
@@ -40,7 +41,7 @@ def test_an_interview_from_greeting_to_report(interviewer: Interviewer) -> None:
 
 
 def test_off_topic_text_is_no_answer_and_does_not_advance(interviewer: Interviewer) -> None:
-    id, _ = interviewer.sessions.start(SessionConfig(questions=2, topics=("cnn",), seed=2))
+    id, _ = interviewer.sessions.start(SessionConfig(questions=2, topics=(Topic.CNN,), seed=2))
     for text in (
         "My cat likes tuna more than chicken.",
         "What will the weather be in Madrid tomorrow?",
@@ -91,7 +92,7 @@ def test_bad_replies_are_refused_with_a_line_and_change_nothing(interviewer: Int
 
 def test_more_questions_than_there_are_is_refused(interviewer: Interviewer) -> None:
     with pytest.raises(InputInvalid, match="deployment: the bank has"):
-        interviewer.sessions.start(SessionConfig(questions=50, topics=("deployment",)))
+        interviewer.sessions.start(SessionConfig(questions=50, topics=(Topic.DEPLOYMENT,)))
     assert interviewer.sessions.ids() == []
 
 

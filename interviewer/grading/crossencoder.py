@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from interviewer.errors import JudgeFailed
 from interviewer.grading.grade import Verdict
+from knowledge.encoder import quiet_loading
 
 if TYPE_CHECKING:
     import torch
@@ -37,6 +38,8 @@ def build_network(folder: Path) -> "torch.nn.Module":
     """
     import torch
     from transformers import AutoModel
+
+    quiet_loading()
 
     class Network(torch.nn.Module):
         def __init__(self) -> None:

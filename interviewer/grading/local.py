@@ -14,8 +14,8 @@ import numpy as np
 
 from interviewer.errors import JudgeFailed
 from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Floats
-from interviewer.grading.guards import addressed_to_grader
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
+from interviewer.grading.guards import addressed_to_grader
 from interviewer.grading.quotes import normalise
 from interviewer.grading.windows import pieces, short_sentences
 from knowledge.bank import Frozen
@@ -168,7 +168,7 @@ def features(whole: Floats, single: Floats) -> Floats:
     """
     loud, best = whole[whole[:, _MISSING].argmin()], single[single[:, _MISSING].argmin()]
     highest = [view[:, column].max() for view in (whole, single) for column in (_COVERED, _CONTRADICTED)]
-    return np.log(np.clip(np.concatenate([loud, best, highest]), LEAST, 1.0))
+    return np.asarray(np.log(np.clip(np.concatenate([loud, best, highest]), LEAST, 1.0)))
 
 
 def write_card(folder: Path, data: str, aggregation: Aggregation) -> None:

@@ -81,7 +81,7 @@ _NOISE = _lines(
     r"""
     (?:also|must|recommended|suggested) (?:read|check|see)\b.{0,200}
     read (?:also|more|next)\b.{0,200}
-    (?:related|see also|source|image (?:source|credit)|photo(?: credit)?|picture)(?:\s?:| by\b).{0,200}
+    (?:related|recommended|see also|source|image (?:source|credit)|photo(?: credit)?|picture)(?:\s?:| by\b).{0,200}
     (?:photo|image) (?:by|via|courtesy)\b.*
     advertise?ments?
     sponsored

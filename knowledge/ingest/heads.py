@@ -174,12 +174,21 @@ def _home(open_lists: list[list[Head]], head: Head, answered: Callable[[Head], b
     if len(candidates) == 1:
         return candidates[0]
 
+    def looks(item: Head) -> tuple[bool, bool]:
+        return answered(item), item.asks or _is_capitalised(item.text)
+
     def likeness(sequence: list[Head]) -> tuple[float, int]:
         last = sequence[-_LOOKED_AT:]
-        same = sum((other.asks == head.asks) + (answered(other) == answered(head)) for other in last) / len(last)
+        same = sum(looks(other) == looks(head) for other in last) / len(last)
         return same, open_lists.index(sequence)
 
     return max(candidates, key=likeness)
+
+
+def _is_capitalised(text: str) -> bool:
+    """Whether a text is set like a title: several words, most of them with a capital."""
+    words = [word for word in text.split() if word[0].isalpha()]
+    return len(words) >= 2 and sum(word[0].isupper() for word in words) >= 0.6 * len(words)
 
 
 def _inside(sequence: list[Head], other: list[Head], breaks: Callable[[int, int], bool]) -> bool:
