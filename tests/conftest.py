@@ -1,6 +1,7 @@
 """Fixtures of all tests: a home folder each, the real bank, encoder and index once, and no way out of the machine."""
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -57,9 +58,22 @@ def encoder() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def index(bank: Bank, encoder: SentenceEncoder, tmp_path_factory: pytest.TempPathFactory) -> PassageIndex:
+def index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' index lies."""
+    return tmp_path_factory.mktemp("index")
+
+
+@pytest.fixture(scope="session")
+def index(bank: Bank, encoder: SentenceEncoder, index_folder: Path) -> PassageIndex:
     """The bank's index, built once."""
-    return open_index(tmp_path_factory.mktemp("index"), bank, encoder)
+    return open_index(index_folder, bank, encoder)
+
+
+@pytest.fixture
+def indexed_home(own_home: Path, index: PassageIndex, index_folder: Path) -> Path:
+    """The test's home with a copy of the index in it, for processes that would otherwise each build their own."""
+    shutil.copytree(index_folder, own_home / "index")
+    return own_home
 
 
 class Clock:

@@ -15,7 +15,7 @@ REPLY = "The chain rule carries the error backwards layer by layer, so every wei
 
 
 @pytest.fixture
-def url(own_home: Path) -> Iterator[str]:
+def url(indexed_home: Path) -> Iterator[str]:
     """The address of an app over this test's home."""
     port = free_port()
     process = serve(port)
@@ -61,10 +61,24 @@ def ready(page: Page) -> None:
     expect(page.locator("#act-skip:not([disabled]), #headline .score").first).to_be_visible(timeout=90_000)
 
 
+def sent(page: Page) -> int:
+    return page.locator('#chat [data-testid="user"]').count()
+
+
 def say(page: Page, text: str) -> None:
+    """Types a reply, and waits until it stands in the chat and was answered."""
+    before = sent(page)
     page.locator("#reply textarea").fill(text)
     page.locator("#reply textarea").press("Shift+Enter")
-    page.wait_for_timeout(300)
+    expect(page.locator('#chat [data-testid="user"]')).to_have_count(before + 1, timeout=60_000)
+    ready(page)
+
+
+def press(page: Page, button: str) -> None:
+    """Presses a button, and waits until what it says stands in the chat and was answered."""
+    before = sent(page)
+    page.locator(button).click()
+    expect(page.locator('#chat [data-testid="user"]')).to_have_count(before + 1, timeout=60_000)
     ready(page)
 
 
@@ -77,12 +91,8 @@ def test_a_whole_interview_and_its_report_agree_with_the_database(page: Page, tm
     expect(page.locator("#progress")).to_contain_text("1 of 3")
     say(page, REPLY)
     expect(page.locator("#chat")).to_contain_text(REPLY)
-    page.locator("#act-repeat").click()
-    page.wait_for_timeout(300)
-    ready(page)
-    page.locator("#act-dont_know").click()
-    page.wait_for_timeout(300)
-    ready(page)
+    press(page, "#act-repeat")
+    press(page, "#act-dont_know")
     for _ in range(8):
         if page.locator("#headline .score").is_visible():
             break
@@ -126,9 +136,7 @@ def test_a_reload_comes_back_to_the_same_question_and_past_sessions_open(page: P
 
 def test_practice_gives_hints_and_feedback(page: Page) -> None:
     begin(page, 1, practice=True)
-    page.locator("#act-hint").click()
-    page.wait_for_timeout(300)
-    ready(page)
+    press(page, "#act-hint")
     say(page, "I don't know")
     expect(page.locator("#chat")).to_contain_text("A strong answer")
 
@@ -155,7 +163,7 @@ def test_an_interview_can_be_held_by_keyboard_alone(page: Page) -> None:
 def test_empty_and_hostile_replies_do_no_harm(page: Page) -> None:
     begin(page, 1)
     page.locator("#send").click()
-    expect(page.get_by_text("write your answer first")).to_be_visible()
+    expect(page.get_by_text("write your answer first").first).to_be_visible()
     hostile = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> gradient"
     say(page, hostile)
     page.locator("#act-stop").click()

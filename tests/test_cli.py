@@ -14,6 +14,11 @@ ROOT = Path(__file__).parents[1]
 RUN = [sys.executable, "-c", "import sys; from interviewer.cli import main; sys.exit(main())"]
 
 
+@pytest.fixture(autouse=True)
+def with_index(indexed_home: Path) -> None:
+    """Every command of these tests finds an index in its home."""
+
+
 def run(*arguments: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """One command, in this test's home."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
@@ -197,7 +202,6 @@ def test_a_reply_of_a_megabyte_is_refused_and_the_interview_goes_on() -> None:
 
 
 def test_a_damaged_database_is_kept_aside_and_told(own_home: Path) -> None:
-    own_home.mkdir()
     (own_home / "interviewer.db").write_bytes(b"garbage" * 500)
     assert run("doctor").returncode == 1
     done = run("sessions")

@@ -153,7 +153,9 @@ def test_the_page_marks_the_words_that_earned_credit(bank: Bank) -> None:
     report = build_report("abc", session.state, bank)
     [question] = report.questions
     point = question.grade.key_points[0].model_copy(update={"evidence": "<shared> weights", "start": 4})
-    marked = report_view.marked("The <shared> weights.", [point])
+    other = point.model_copy(update={"point_id": "other", "point": "Another claim on the same words."})
+    marked = report_view.marked("The <shared> weights.", [point, other])
+    assert marked.count("<mark") == 1
     assert marked.startswith('The <mark class="covered"')
     assert "&lt;shared&gt; weights</mark>." in marked
 

@@ -106,11 +106,11 @@ def _replies(question: QuestionReport) -> str:
 
 def marked(text: str, points: Sequence[PointGrade]) -> str:
     """The text with the words that earned or cost credit in `<mark>`; where marks overlap the first one stands."""
-    spans = sorted(
-        (p.start, p.start + len(p.evidence), p)
-        for p in points
-        if p.start is not None and p.evidence and p.verdict is not Verdict.MISSING
-    )
+    shown = [point for point in points if point.evidence and point.verdict is not Verdict.MISSING]
+    spans = [
+        (point.start, point.start + len(point.evidence or ""), point) for point in shown if point.start is not None
+    ]
+    spans.sort(key=lambda span: span[:2])
     out = []
     at = 0
     for start, end, point in spans:

@@ -1,7 +1,8 @@
 """The local judge: no key, no network. A small trained cross-encoder reads each key point against the reply.
 
-Each point is judged on the reply as a whole (in overlapping pieces where it is long) and on its single sentences; a logistic model, fitted on development replies, weighs the two views into calibrated probabilities. The sentence that
-says most for the verdict is the quote.
+Each point is judged on the reply as a whole (in overlapping pieces where it is long) and on its single sentences; a
+logistic model, fitted on development replies, weighs the two views into calibrated probabilities. The sentence that says
+most for the verdict is the quote.
 """
 
 import hashlib
@@ -130,8 +131,7 @@ class LocalJudge:
         probabilities = self.card.aggregation.probabilities(features(whole, single))
         verdict = int(probabilities.argmax())
         shown = verdict if verdict != _MISSING else _COVERED
-        # Of sentences that say about as much, the first.
-        quote = texts[int(np.argmax(single[:, shown] >= single[:, shown].max() - 0.02))]
+        quote = texts[int(single[:, shown].argmax())]
         named = {name: float(p) for name, p in zip(VERDICTS, probabilities, strict=True)}
         return Judgement(point_id=point_id, probabilities=named, quote=quote)
 
