@@ -123,7 +123,9 @@ class CrossEncoder:
                 {name: tensor.float() for name, tensor in load_file(self._weights).items()}, strict=False
             )
         except (OSError, SafetensorError, RuntimeError) as error:
-            raise JudgeFailed(f"the local grader's weights in {self._weights.name} cannot be read ({error})") from error
+            raise JudgeFailed(
+                f"the local grader's weights in {self._weights.name} cannot be read ({error}); reinstall the package"
+            ) from error
         if surplus or any(name in trained_names(network) for name in missing):
             raise JudgeFailed(f"{self._weights.name} does not fit this encoder; retrain with `python -m evals.train`")
         return network.eval(), AutoTokenizer.from_pretrained(str(self._folder), local_files_only=True)
