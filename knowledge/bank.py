@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=6000)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+MOST_KEY_POINTS = 12
 
 
 class Topic(StrEnum):
-    """The fifteen topics."""
+    """The fifteen topics of the bank, and that of the person's own material."""
 
     FUNDAMENTALS = "fundamentals"
     ACTIVATIONS = "activations"
@@ -29,6 +31,11 @@ class Topic(StrEnum):
     FRAMEWORKS = "frameworks"
     LLM = "llm"
     DATA = "data"
+    MINE = "my-material"
+
+
+BANK_TOPICS = tuple(topic for topic in Topic if topic is not Topic.MINE)
+"""The topics that the bank itself fills."""
 
 
 class Level(StrEnum):
@@ -98,8 +105,19 @@ class SourceRef(Frozen):
     item: str
 
 
+class Standing(StrEnum):
+    """Where a question stands: accepted ones are asked; unreviewed ones are only found; discarded ones live on in logs."""
+
+    ACCEPTED = "accepted"
+    UNREVIEWED = "unreviewed"
+    DISCARDED = "discarded"
+
+
 class Question(Frozen):
-    """An interview question with its reference answer."""
+    """An interview question with its reference answer. Only the person's own material may be other than accepted.
+
+    `variants` are other ways to ask it in full; `aliases` are how people type it, for retrieval alone.
+    """
 
     id: Slug
     topic: Topic
@@ -107,11 +125,18 @@ class Question(Frozen):
     kind: Kind
     question: Text
     variants: tuple[Text, ...] = ()
-    answer: Text
-    key_points: tuple[KeyPoint, ...] = Field(min_length=3, max_length=7)
+    aliases: tuple[Text, ...] = ()
+    answer: LongText
+    key_points: tuple[KeyPoint, ...] = Field(min_length=1, max_length=MOST_KEY_POINTS)
     misconceptions: tuple[Misconception, ...] = ()
     sources: tuple[SourceRef, ...] = ()
     notes: str = ""
+    standing: Standing = Standing.ACCEPTED
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the question comes from the person's own material, so that no grader was trained on it."""
+        return self.topic is Topic.MINE
 
     def key_point(self, id: str) -> KeyPoint:
         """The key point with this id. Raises: KeyError."""

@@ -1,12 +1,13 @@
 """Which questions of the bank cover which items of the source articles, and whether any item is left out."""
 
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from knowledge.bank import Bank, Frozen, Slug
+from knowledge.bank import Bank, Frozen, Slug, SourceRef
 from knowledge.errors import BankInvalid
 
 SOURCES_FILE = Path(__file__).parent / "sources.yaml"
@@ -41,6 +42,18 @@ def read_sources(file: Path = SOURCES_FILE) -> list[SourceItem]:
     except ValidationError as error:
         faults = [f"{file.name}: entry {'.'.join(map(str, p['loc']))}: {p['msg']}" for p in error.errors()]
         raise BankInvalid(faults) from error
+
+
+@lru_cache(maxsize=1)
+def source_titles() -> dict[tuple[str, str], str]:
+    """Our own title of each article's item. Raises: BankInvalid."""
+    return {(source.article, source.item): source.title for source in read_sources()}
+
+
+def cite(source: SourceRef) -> str:
+    """A source in words: the article, the item, and our title for the item where there is one."""
+    title = source_titles().get((source.article, source.item))
+    return f"article {source.article}, item {source.item}" + (f" ({title})" if title else "")
 
 
 def coverage_faults(sources: list[SourceItem], bank: Bank) -> list[str]:

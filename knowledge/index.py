@@ -1,4 +1,6 @@
-"""The passages' index: an embedded Chroma collection, kept as a cache and rebuilt whenever it is not what it should be.
+"""The questions' index: passages in an embedded Chroma collection and keywords beside it, kept as a cache.
+
+It is rebuilt whenever it is not what it should be.
 
 Each build has a folder of its own, named by the hash of bank, model and format, under `INTERVIEWER_HOME/index`, so processes that
 run beside one another only ever read a finished one. A build happens under a lock, and its manifest is written last.
@@ -8,6 +10,7 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,15 +22,20 @@ from pydantic import ValidationError
 from knowledge.bank import Bank, Frozen
 from knowledge.encoder import Encoder, Vectors
 from knowledge.errors import IndexUnavailable
+from knowledge.keywords import Keywords
 from knowledge.passages import Hit, Passage, bank_passages
+from knowledge.ranking import best_first, closeness, fused
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
 
-FORMAT = 1
+FORMAT = 2
 COLLECTION = "passages"
+KEYWORDS = "keywords"
 MANIFEST = "manifest.json"
+NEAREST = 200
+"""Passages that a query's questions are ranked by."""
 BATCH = 256
 LOCK_TIMEOUT_S = 600
 
@@ -37,8 +45,8 @@ Progress = Callable[[int, int], None]
 class Manifest(Frozen):
     """What an index folder was built from.
 
-    `files` are SHA-256 hashes of the vector files and `rows` one of the database's vectors and metadata (Chroma keeps
-    the newest vectors there); searching changes neither.
+    `files` are SHA-256 hashes of the vector and keyword files and `rows` one of the database's vectors and metadata
+    (Chroma keeps the newest vectors there); searching changes neither.
     """
 
     format: int
@@ -50,42 +58,55 @@ class Manifest(Frozen):
 
 
 class PassageIndex:
-    """Nearest passages by cosine over an open Chroma collection."""
+    """Finds questions by their passages' meaning and by keywords, over an open Chroma collection."""
 
-    def __init__(self, collection: "Collection", bank: Bank, encoder: Encoder) -> None:
+    def __init__(self, collection: "Collection", keywords: Keywords, bank: Bank, encoder: Encoder) -> None:
         self._collection = collection
+        self._keywords = keywords
         self._bank = bank
         self._encoder = encoder
         self._passages = bank_passages(bank)
+        self._number = {question.id: i for i, question in enumerate(bank.questions)}
+        self._count = Counter(passage.question_id for passage in self._passages)
 
     def search(self, texts: list[str], k: int) -> list[list[Hit]]:
-        """For each text the `k` nearest questions, best first, each once, with its best answer passage."""
+        """For each text the `k` best questions, best first, each once, with its best answer passage."""
         if not texts:
             return []
-        return [self._search_one(vector, k) for vector in self._encoder.encode(texts)]
+        corrected = [self._keywords.spelling.correct(text) for text in texts]
+        vectors = self._encoder.encode(corrected)
+        return [self._search_one(text, vector, k) for text, vector in zip(corrected, vectors, strict=True)]
 
-    def _search_one(self, vector: Vectors, k: int) -> list[Hit]:
-        # A question has up to a dozen passages, so k questions are within 12 k passages.
-        best: dict[str, float] = {}
-        for passage, similarity in self._nearest(vector, 12 * k, None):
-            best.setdefault(passage.question_id, similarity)
-        top = list(best)[:k]
-        where: dict[str, object] = {"$and": [{"kind": "answer"}, {"question": {"$in": top}}]}
+    def _search_one(self, text: str, vector: Vectors, k: int) -> list[Hit]:
+        nearest = [(self._number[passage.question_id], cosine) for passage, cosine in self._nearest(vector, NEAREST)]
+        scores = fused(closeness(nearest, len(self._bank.questions)), self._keywords.scores(text))
+        cosines: dict[str, float] = {}
+        for number, cosine in nearest:
+            cosines.setdefault(self._bank.questions[number].id, cosine)
+        return self._hits(vector, [self._bank.questions[i].id for i in best_first(scores, k)], cosines)
+
+    def _hits(self, vector: Vectors, ids: list[str], cosines: dict[str, float]) -> list[Hit]:
+        found = dict(cosines)
         answers: dict[str, str] = {}
-        for passage, _ in self._nearest(vector, 12 * k, where):
-            answers.setdefault(passage.question_id, passage.text)
+        where: dict[str, object] = {"question": {"$in": ids}}
+        for passage, cosine in self._nearest(vector, sum(self._count[id] for id in ids), where):
+            found.setdefault(passage.question_id, cosine)
+            if passage.kind == "answer":
+                answers.setdefault(passage.question_id, passage.text)
         return [
             Hit(
                 question_id=id,
                 question=self._bank.by_id[id].question,
                 passage=answers.get(id, self._bank.by_id[id].answer),
                 sources=self._bank.by_id[id].sources,
-                similarity=best[id],
+                similarity=found.get(id, 0.0),
             )
-            for id in top
+            for id in ids
         ]
 
-    def _nearest(self, vector: Vectors, n: int, where: dict[str, object] | None) -> Iterator[tuple[Passage, float]]:
+    def _nearest(
+        self, vector: Vectors, n: int, where: dict[str, object] | None = None
+    ) -> Iterator[tuple[Passage, float]]:
         found = self._collection.query(
             query_embeddings=[vector.tolist()],
             n_results=min(n, len(self._passages)),
@@ -108,21 +129,21 @@ def open_index(folder: Path, bank: Bank, encoder: Encoder, progress: Progress | 
     key = index_key(bank, encoder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if (collection := _open_sound(folder, key, bank)) is None:
+        if (opened := _open_sound(folder, key, bank)) is None:
             with FileLock(folder / "build.lock", timeout=LOCK_TIMEOUT_S):
                 # Another process may have built it while this one waited.
-                if (collection := _open_sound(folder, key, bank)) is None:
+                if (opened := _open_sound(folder, key, bank)) is None:
                     _build(folder, key, bank, encoder, progress)
-                    collection = _open_sound(folder, key, bank)
+                    opened = _open_sound(folder, key, bank)
     except (OSError, Timeout) as error:
         raise IndexUnavailable(
             f"the index in {folder} cannot be built ({error}); free the disk or the folder's rights"
         ) from error
-    if collection is None:
+    if opened is None:
         raise IndexUnavailable(
             f"the index in {folder} was built and still does not open; delete the folder and try again"
         )
-    return PassageIndex(collection, bank, encoder)
+    return PassageIndex(*opened, bank, encoder)
 
 
 def index_homes(folder: Path, key: str) -> list[Path]:
@@ -155,7 +176,7 @@ def index_fault(home: Path) -> str | None:
     return None if verdict == "ok" else f"its database is damaged ({verdict})"
 
 
-def _open_sound(folder: Path, key: str, bank: Bank) -> "Collection | None":
+def _open_sound(folder: Path, key: str, bank: Bank) -> "tuple[Collection, Keywords] | None":
     homes = [home for home in index_homes(folder, key) if index_fault(home) is None]
     if not homes:
         return None
@@ -163,7 +184,8 @@ def _open_sound(folder: Path, key: str, bank: Bank) -> "Collection | None":
 
     try:
         collection = _client(homes[0]).get_collection(COLLECTION, embedding_function=None)
-        return collection if collection.count() == len(bank_passages(bank)) else None
+        keywords = Keywords.load(homes[0] / KEYWORDS, bank)
+        return (collection, keywords) if collection.count() == len(bank_passages(bank)) else None
     except (ChromaError, ValueError):
         return None
 
@@ -173,17 +195,20 @@ def _build(folder: Path, key: str, bank: Bank, encoder: Encoder, progress: Progr
     home = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=folder))
     passages = bank_passages(bank)
     collection = _client(home).create_collection(
-        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": NEAREST}}
     )
-    for start in range(0, len(passages), BATCH):
-        batch = passages[start : start + BATCH]
+    # Texts of one length together: a batch is padded to its longest.
+    order = sorted(range(len(passages)), key=lambda i: len(passages[i].text))
+    for start in range(0, len(order), BATCH):
+        batch = order[start : start + BATCH]
         collection.add(
-            ids=[str(start + i) for i in range(len(batch))],
-            embeddings=encoder.encode([passage.text for passage in batch]),
-            metadatas=[{"question": passage.question_id, "kind": passage.kind} for passage in batch],
+            ids=[str(i) for i in batch],
+            embeddings=encoder.encode([passages[i].text for i in batch]),
+            metadatas=[{"question": passages[i].question_id, "kind": passages[i].kind} for i in batch],
         )
         if progress:
             progress(start + len(batch), len(passages))
+    Keywords.of(bank).save(home / KEYWORDS)
     with closing(_read_only(home)) as connection:
         rows = _rows_hash(connection)
     manifest = Manifest(

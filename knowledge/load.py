@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from knowledge.bank import Bank, Question, Statement
+from knowledge.bank import Bank, Question, Slug, Statement, Text
 from knowledge.errors import BankInvalid
 from knowledge.rules import missing_statements, question_faults, statement_faults
 
 PACKAGE = Path(__file__).parent
 BANK_FOLDER = PACKAGE / "bank"
 STATEMENTS_FOLDER = PACKAGE / "statements"
+ALIASES = "aliases.yaml"
+"""Stands beside the bank's folder: for each question id a list of aliases."""
 
 
 def load_bank(bank_folder: Path = BANK_FOLDER, statements_folder: Path = STATEMENTS_FOLDER) -> Bank:
@@ -32,6 +34,7 @@ def load_bank(bank_folder: Path = BANK_FOLDER, statements_folder: Path = STATEME
             if question.id in questions:
                 faults.append(f"{file.name}:{line}: question id {question.id!r} stands twice in the bank")
             questions[question.id] = question
+    questions |= with_aliases(bank_folder.with_name(ALIASES), questions, faults)
     statements: list[Statement] = []
     for file in sorted(statements_folder.glob("*.jsonl")):
         statements += read_statements(file, questions, faults)
@@ -70,6 +73,24 @@ def read_questions(file: Path, faults: list[str]) -> list[tuple[int, Question]]:
             faults.append(f"{file.name}:{_line(node, (i, *path))}: {question.id}: {fault}")
         found.append((_line(node, (i,)), question))
     return found
+
+
+def with_aliases(file: Path, questions: dict[str, Question], faults: list[str]) -> dict[str, Question]:
+    """The questions that the file names, with their aliases; faults are appended. A bank may have no such file."""
+    if not file.exists():
+        return {}
+    try:
+        node, data = _compose(file.read_text(encoding="utf-8"))
+        aliases = TypeAdapter(dict[Slug, tuple[Text, ...]]).validate_python(data)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        faults.append(f"{file.name}:1: not valid YAML: {getattr(error, 'problem', error)}")
+        return {}
+    except ValidationError as error:
+        faults += [f"{file.name}:{_line(node, p['loc'])}: {_where(p['loc'])}{p['msg']}" for p in error.errors()]
+        return {}
+    unknown = aliases.keys() - questions.keys()
+    faults += [f"{file.name}:{_line(node, (id,))}: the bank has no question {id!r}" for id in sorted(unknown)]
+    return {id: questions[id].model_copy(update={"aliases": aliases[id]}) for id in aliases if id in questions}
 
 
 def read_statements(file: Path, questions: dict[str, Question], faults: list[str]) -> list[Statement]:

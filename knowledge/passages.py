@@ -19,7 +19,8 @@ class Passage(Frozen):
 class Hit(Frozen):
     """A retrieved question with the answer passage nearest to the query.
 
-    `similarity` is the cosine of the query and the question's nearest phrasing or passage, in [-1, 1].
+    `similarity` is the cosine of the query and the question's nearest phrasing or passage, in [-1, 1]. Hits are ranked
+    by more than it (`knowledge.ranking`), so a later hit can be the more similar one.
     """
 
     question_id: str
@@ -31,7 +32,7 @@ class Hit(Frozen):
 
 def passages_of(question: Question) -> list[Passage]:
     """Phrasings first, then the answer's passages in order."""
-    phrasings = [question.question, *question.variants]
+    phrasings = [question.question, *question.variants, *question.aliases]
     return [Passage(question_id=question.id, kind="phrasing", text=text) for text in phrasings] + [
         Passage(question_id=question.id, kind="answer", text=text) for text in split_answer(question.answer)
     ]

@@ -6,12 +6,13 @@ Each rule yields `(field path, what is wrong)`; the path leads to the line in th
 from collections import Counter
 from collections.abc import Iterator
 
-from knowledge.bank import KeyPoint, Question, Statement
+from knowledge.bank import KeyPoint, Question, Standing, Statement
 from knowledge.text import content_stems, shares_run, without_code, words
 
 Path = tuple[str | int, ...]
 
 ANSWER_WORDS = (60, 180)
+KEY_POINTS = (3, 7)
 LEAK_RUN = 4
 LEAK_SHARE = 0.5
 STATED_SHARE = 0.5
@@ -29,6 +30,11 @@ def question_faults(question: Question) -> Iterator[tuple[Path, str]]:
     low, high = ANSWER_WORDS
     if not low <= length <= high:
         yield ("answer",), f"the answer has {length} words; it needs {low} to {high} outside code"
+    fewest, most = KEY_POINTS
+    if not fewest <= len(question.key_points) <= most:
+        yield ("key_points",), f"key_points: {len(question.key_points)} stand here; {fewest} to {most} are needed"
+    if question.standing is not Standing.ACCEPTED:
+        yield ("standing",), f"a question of the bank is accepted, not {question.standing}"
     ids = Counter(point.id for point in question.key_points)
     answer = content_stems(question.answer)
     for i, point in enumerate(question.key_points):

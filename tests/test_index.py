@@ -28,10 +28,9 @@ def test_a_question_is_found_by_another_phrasing(index: PassageIndex) -> None:
     assert "dropout" in hits[1][0].question_id
 
 
-def test_hits_are_distinct_sorted_and_say_where_they_come_from(index: PassageIndex, bank: Bank) -> None:
+def test_hits_are_distinct_and_say_where_they_come_from(index: PassageIndex, bank: Bank) -> None:
     hits = index.search(["vanishing gradients"], 5)[0]
     assert len({hit.question_id for hit in hits}) == 5
-    assert [hit.similarity for hit in hits] == sorted((hit.similarity for hit in hits), reverse=True)
     for hit in hits:
         question = bank.by_id[hit.question_id]
         assert hit.passage in question.answer

@@ -14,7 +14,16 @@ from tests.conftest import shared_folder
 
 FOLDER = Path(__file__).parent / "articles"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
-LOST = ("bookbinding_lost.txt", "brewing_lost.txt", "gardening_lost.txt", "lost_headings.html", "rules_lost.md")
+LOST = (
+    "bookbinding_lost.txt",
+    "brewing_lost.txt",
+    "databases_lost.txt",
+    "gardening_lost.txt",
+    "lost_headings.html",
+    "photography_lost.html",
+    "physiotherapy_lost.txt",
+    "rules_lost.md",
+)
 
 
 @lru_cache

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.cli import main
-from interviewer.cli.ingest import key_points
+from interviewer.material import key_points
 from knowledge.errors import MaterialInvalid
 from knowledge.ingest.claims import claims
 from knowledge.ingest.entry import Entry
@@ -150,4 +150,4 @@ def test_claims_leave_out_code_and_lead_ins() -> None:
 
 def test_an_answer_of_code_alone_has_the_code_as_its_point() -> None:
     entry = Entry(file="f", n=1, question="How?", recovered=False, answer="```\nkettle.boil(water)\n```")
-    assert [point.text for point in key_points(entry)] == ["```\nkettle.boil(water)\n```"]
+    assert [point.text for point in key_points(entry.answer)] == ["```\nkettle.boil(water)\n```"]

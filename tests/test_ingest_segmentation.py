@@ -26,6 +26,7 @@ from knowledge.ingest.markers import (
     question_mark,
     split_after_question,
     split_inline_answer,
+    with_plain_marks,
 )
 from knowledge.ingest.plain import read_plain
 from knowledge.ingest.recover import Spelling, recover_questions
@@ -320,3 +321,31 @@ def test_markers_take_any_text(text: str) -> None:
         assert marked is None or marked.text in text
     asks(text)
     answer_mark(text)
+
+
+def test_pictographs_are_no_part_of_a_text_and_keycaps_are_numbers() -> None:
+    text = "1\ufe0f\u20e3 What is x?\n\u27a1\ufe0f A thing.\n\U0001f51f What is y?\n\u2705 \U0001f525 Another."
+    assert with_plain_marks(text) == "1. What is x?\nA thing.\n10. What is y?\nAnother."
+    assert with_plain_marks("Yes \u2705 and no") == "Yes \u2705 and no"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rest"),
+    [
+        ("IV. What is x?", 4, "What is x?"),
+        ("(ix) Why?", None, ""),
+        ("V. Smith wrote it.", None, ""),
+        ("II) Explain x", 2, "Explain x"),
+    ],
+)
+def test_roman_numbers_count_before_what_asks(text: str, number: int | None, rest: str) -> None:
+    marked = number_mark(text)
+    found = None if marked is None else (marked.number, marked.text)
+    assert found == ((number, rest) if number else None)
+
+
+def test_questions_may_be_lettered() -> None:
+    marked = question_mark("Question C: Name the chambers.")
+    assert marked is not None
+    assert (marked.number, marked.text) == (3, "Name the chambers.")
+    assert question_mark("Question everything that you read.") is None

@@ -93,7 +93,7 @@ def _led_by_bold(runs: Sequence[Run], template: Block) -> list[Block]:
 
 
 def _answer(text: str, template: Block) -> list[Block]:
-    plain = _joined(text).strip(" :–—-")
+    plain = _joined(text).lstrip(" :–—-")
     return [replace(template, kind="text", text=plain, number=None, gap=False)] if plain else []
 
 

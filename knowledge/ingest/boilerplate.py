@@ -145,7 +145,7 @@ _INVITES = re.compile(
 )
 _CLOSING = re.compile(
     r"^(?:that(?:['’]s|\s+is)\s+(?:it|all)\b|thanks?\b|(?:i|we)\s+hope\b|good\s+luck\b|happy\s+\w+ing\b|feel\s+free\b"
-    r"|let\s+(?:us|me)\s+know\b|stay\s+tuned\b|(?:share|bookmark|like)\s+this\b|if\s+you\s+(?:enjoyed|liked|found|have\s+any)\b"
+    r"|(?:enjoyed|liked)\b|follow\s+(?:me|us)\b|re-?post\b|copyright\b|©|let\s+(?:us|me)\s+know\b|stay\s+tuned\b|(?:share|bookmark|like)\s+this\b|if\s+you\s+(?:enjoyed|liked|found|have\s+any)\b"
     r"|(?:do\s+you\s+)?(?:want|need|looking\s+for|ready)\s+(?:more|help|to|a)\b)",
     re.IGNORECASE,
 )

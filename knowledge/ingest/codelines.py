@@ -7,7 +7,7 @@ _STRONG = re.compile(
     from\s+[\w.]+\s+import\b | import\s+[\w.]+(?:\s+as\s+\w+|\s*,\s*\w+)*\s*;?$ | (?:async\s+)?def\s+\w+\s*\( | class\s+\w+\s*(?:\(.*\))?\s*[:{] |
     (?:for|while|if|elif|with)\s.+:\s*(?:\#.*)?$ | (?:else|try|finally|except\b.*):\s*$ | return\s+[\w(\[{\-'"].*[)\]}\w'";]$ | @\w+(?:\(.*\))?$ |
     \#include\s*[<"] | (?:public|private|protected|static)\s+\w+ .*[({;]\s*$ | (?:const|let|var)\s+\w+\s*= | function\s+\w*\s*\( |
-    >>>\s | \$\s+\w | [\w.()\-]+(?:\([\w-]+\))?[#>]\s+\w | (?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE\s+TABLE|ALTER\s+TABLE|FROM|WHERE|GROUP\s+BY|HAVING|ORDER\s+BY|LEFT\s+JOIN|INNER\s+JOIN|JOIN|VALUES)\s+\S |
+    >>>\s | \$\s+\w | [\w.()\-]+(?:\([\w-]+\))?[#>]\s+\w | (?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+|UNIQUE\s+)?(?:TABLE|VIEW|INDEX|DATABASE|FUNCTION|PROCEDURE|TRIGGER)|FROM|WHERE|GROUP\s+BY|HAVING|ORDER\s+BY|LEFT\s+JOIN|INNER\s+JOIN|JOIN|VALUES)\s+\S |
     (?:sudo|curl|pip|npm|docker|kubectl|git|apt|ssh|ping|chmod|mkdir)\s+(?=\S*[-./:=_]|\S+$)\S | </?\w+(?:\s+[\w-]+=.*)?/?>.*$ | [{}]\s*[;,)]*\s*$
     )""",
     re.VERBOSE,

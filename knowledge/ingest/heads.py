@@ -11,6 +11,8 @@ from knowledge.ingest.markers import answer_mark, asks, demands, ends_asking, is
 LONGEST_QUESTION_WORDS = 60
 LONGEST_LINE_QUESTION_WORDS = 30
 _GAP_IN_NUMBERS = 2
+_ASKING_SHARE = 0.8
+"""Of a column's cells, at least this share must end with a question mark to be questions without a header's word."""
 _LOOKED_AT = 20
 """Of a list's items so far, this many of the last tell what its items look like."""
 
@@ -108,7 +110,9 @@ def _line_head(blocks: Sequence[Block], i: int) -> Head | None:
         return None
     question = ends_asking(block.text) and words >= 3
     order = demands(block.text) and block.gap and words <= 20 and not block.text.rstrip().endswith((":", ";", ","))
-    return Head(i, i + 1, ("ask", "text"), None, block.text, True) if question or order else None
+    # Without its mark a question is told by the order of its words, and counts only beside others that have theirs.
+    bare = is_inverted(block.text) and block.gap and 3 <= words <= 14 and block.text.rstrip()[-1] not in ".:;,!"
+    return Head(i, i + 1, ("ask", "text"), None, block.text, True) if question or order or bare else None
 
 
 def question_table(block: Block) -> Table | None:
@@ -125,7 +129,17 @@ def question_table(block: Block) -> Table | None:
         ),
         None,
     )
-    return Table(question, answer) if question is not None and answer is not None else None
+    return Table(question, answer) if question is not None and answer is not None else _asking_column(block)
+
+
+def _asking_column(block: Block) -> Table | None:
+    """The first column of which most cells end with a question mark, with the column behind it as answers."""
+    body = block.rows[1:]
+    for column in range(max(len(row) for row in block.rows) - 1):
+        asking = sum(len(row) > column and ends_asking(row[column]) for row in body)
+        if asking >= max(2, _ASKING_SHARE * len(body)):
+            return Table(column, column + 1)
+    return None
 
 
 def sequences(

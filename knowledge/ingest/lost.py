@@ -9,7 +9,7 @@ from knowledge.ingest.boilerplate import is_about_itself, is_author, is_noise, i
 from knowledge.ingest.choose import speaks_of_questions
 from knowledge.ingest.recover import opening_subject
 from knowledge.ingest.subject import clause_of
-from knowledge.text import content_stems
+from knowledge.text import content_stems, sentences
 
 FEWEST_LOST_ANSWERS = 3
 _SHORTEST_OPENING_WORDS = 6
@@ -23,7 +23,7 @@ _GOES_ON = re.compile(
     re.I,
 )
 _DEFINES = re.compile(
-    r"^(?:(?:is|are)\s+(?:an?|the|one|two|a type|a kind)\b|represents?\b|refers?\b|means?\b|denotes?\b|describes?\b)",
+    r"^(?:(?:is|are)\s+(?:an?|the|one|two|a type|a kind)\b|represents?\b|refers?\b|means?\b|denotes?\b|describes?\b|stands? for\b)",
     re.I,
 )
 _ABOUT_THE_SAME = frozenset(
@@ -96,7 +96,11 @@ def _is_lead_in(block: Block) -> bool:
     text = block.text.rstrip()
     if block.kind != "text" or not text.endswith(":") or len(text.split()) > _LONGEST_LEAD_IN_WORDS:
         return False
+    if len(sentences(text)) > 1:
+        return False
     clause = clause_of(text)
+    if clause is not None and clause.verb == "differ" and " and " in clause.subject:
+        return False
     return (
         clause is None
         or not _DEFINES.match(f"{clause.verb} {clause.rest}")
@@ -134,7 +138,19 @@ def _opens(blocks: Sequence[Block], i: int, current: Sequence[Block], bare: bool
         return False
     clause = clause_of(blocks[i].text)
     defines = clause is not None and bool(_DEFINES.match(f"{clause.verb} {clause.rest}"))
-    return defines or (bare and complete and _is_unrelated(blocks[i], subject, current))
+    return (
+        defines
+        or _is_unrelated(blocks[i], subject, current)
+        or (
+            # A plural is as often a remark that closes an answer: `Such tools are used in …`.
+            complete and clause is not None and not clause.plural and _is_new(subject, current)
+        )
+    )
+
+
+def _is_new(subject: set[str], current: Sequence[Block]) -> bool:
+    """Whether an answer has not named a paragraph's subject anywhere."""
+    return bool(subject) and not subject & content_stems(" ".join(block.text for block in current))
 
 
 def _is_unrelated(block: Block, subject: set[str], current: Sequence[Block]) -> bool:

@@ -12,6 +12,13 @@ _NUMBER = re.compile(
     r"^(?:#\s?|no\.\s?)?\(?(?P<n>\d{1,3})(?:[.)]{1,2}(?![\d.])\s*|\s?[:–—-]\s+)(?P<rest>\S.*)$", re.DOTALL
 )
 _DECIMAL = re.compile(r"^(?P<major>\d{1,2})\.(?P<n>\d{1,2})[.)]?\s+(?P<rest>[A-Z“\"'(].*)$", re.DOTALL)
+_LETTERED = re.compile(r"^question\s+(?P<n>[A-Z]|[IVX]{2,5})\s*[.):–—\-]+\s*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+_ROMAN = re.compile(r"^\(?(?P<n>[IVX]{1,6})[.)]{1,2}\s+(?P<rest>\S.*)$", re.DOTALL)
+_KEYCAPS = re.compile(r"((?:[0-9]\ufe0f?\u20e3)+|\U0001f51f)[.):]?[ \t]*")
+_PICTOGRAPH = r"[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]"
+_LEADING_PICTOGRAPHS = re.compile(
+    rf"(^|>)([ \t]*)(?:{_PICTOGRAPH}[\ufe0f\u200d\U0001f3fb-\U0001f3ff]*[ \t]*)+(?=\S)", re.MULTILINE
+)
 _ANSWER = re.compile(
     r"^(?:(?:(?:sample |model |suggested |short |example )?(?:answers?|ans)\b\s*(?:\d{1,3}\s*)?"
     r"|(?:solution|response|candidate|interviewee)\s*)(?:[:.–—-]+\s*|$)|a\s?\d{0,3}\s*:\s*)",
@@ -49,7 +56,8 @@ def question_mark(text: str) -> Marked | None:
     """The text after `Q1.` or `Question:`, or None where no such marker opens it."""
     match = _QUESTION.match(text.strip())
     if not match:
-        return None
+        lettered = _LETTERED.match(text.strip())
+        return Marked("q", _place(lettered.group("n")), lettered.group("rest").strip()) if lettered else None
     number = match.group("n")
     return Marked("q", int(number) if number else None, match.group("rest").strip())
 
@@ -60,7 +68,34 @@ def number_mark(text: str) -> Marked | None:
     if match:
         return Marked("decimal", int(match.group("n")), match.group("rest").strip())
     match = _NUMBER.match(text.strip())
-    return Marked("number", int(match.group("n")), match.group("rest").strip()) if match else None
+    if match:
+        return Marked("number", int(match.group("n")), match.group("rest").strip())
+    roman = _ROMAN.match(text.strip())
+    # A name may open with an initial, so a Roman number counts only before what asks.
+    if roman and asks(roman.group("rest")):
+        return Marked("number", _roman(roman.group("n")), roman.group("rest").strip())
+    return None
+
+
+def _place(mark: str) -> int:
+    """The place of `C` in the alphabet, or of `IV` among Roman numbers, from 1."""
+    return ord(mark.upper()) - ord("A") + 1 if len(mark) == 1 else _roman(mark)
+
+
+def _roman(mark: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10}[sign] for sign in mark.upper()]
+    signed = [-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True)]
+    return sum(signed)
+
+
+def with_plain_marks(text: str) -> str:
+    """The text with numbers in keycap signs as `3. ` and without pictographs at the beginnings of lines."""
+    plain = _KEYCAPS.sub(lambda match: f"{_digits(match.group(1))}. ", text)
+    return _LEADING_PICTOGRAPHS.sub(r"\1\2", plain)
+
+
+def _digits(keycaps: str) -> str:
+    return "".join(sign for sign in keycaps if sign.isascii()) or "10"
 
 
 def answer_mark(text: str, short: bool = False) -> str | None:
@@ -71,7 +106,8 @@ def answer_mark(text: str, short: bool = False) -> str | None:
 
 def split_inline_answer(text: str) -> tuple[str, str] | None:
     """`Q: …? A: …` on one line as question and answer, or None."""
-    match = _INLINE_ANSWER.search(text)
+    lettered = _LETTERED.match(text)
+    match = _INLINE_ANSWER.search(text, lettered.start("rest") if lettered else 0)
     if not match or not (asks(text[: match.start()]) or question_mark(text) or number_mark(text)):
         return None
     return text[: match.start()].strip(), text[match.end() :].strip()

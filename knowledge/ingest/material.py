@@ -24,7 +24,7 @@ class MaterialPoint(Frozen):
 
 
 class MaterialEntry(Frozen):
-    """An ingested question. `reviewed` becomes true when a person has accepted its key points."""
+    """An ingested question. `reviewed` becomes true when a person has accepted its key points, or has `discarded` it."""
 
     n: int = Field(ge=1)
     question: str = Field(min_length=1)
@@ -33,6 +33,7 @@ class MaterialEntry(Frozen):
     warnings: tuple[str, ...] = ()
     key_points: tuple[MaterialPoint, ...] = ()
     reviewed: bool = False
+    discarded: bool = False
 
     @staticmethod
     def of(entry: Entry, key_points: tuple[MaterialPoint, ...]) -> "MaterialEntry":

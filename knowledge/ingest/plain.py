@@ -219,7 +219,8 @@ def continues(before: str, line: str, room: int, width: int) -> bool:
         return False
     # A word that would have fitted on the line before was not broken off it.
     fits = room + 1 + len(line.split()[0]) <= 0.92 * width
-    return not (fits and before.rstrip().endswith((".", "?", "!", ":")))
+    closed = before.rstrip().endswith((".", "?", "!", ":")) or (_is_marked(before) and line.strip()[0].isupper())
+    return not (fits and closed)
 
 
 def _is_marked(line: str) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from knowledge.errors import SourceUnreadable
 from knowledge.ingest.blocks import Block
+from knowledge.ingest.markers import with_plain_marks
 
 LARGEST_FILE_MB = 20
 MOST_CHARACTERS = 5_000_000
@@ -15,6 +16,10 @@ KINDS = {
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html", ".pdf": "pdf",
 }  # fmt: skip
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
+_LOOKS_LIKE_HTML = re.compile(
+    r"\s*<(?:!doctype|html|head|body|main|article|section|div|details|dl|h[1-6]|ol|ul|p|table)\b", re.I
+)
+_LOOKS_LIKE_MARKDOWN = re.compile(r"^#{1,6} \S|\*\*\S|^\s*\|?\s*:?-{3,}:?\s*\|", re.M)
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -26,22 +31,42 @@ class Source(NamedTuple):
     blocks: list[Block]
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path, name: str | None = None) -> Source:
     """Reads one article.
+
+    Args:
+        name: what messages and entries call it; by default its path.
 
     Raises: SourceUnreadable where it is missing, too large, of another kind, not text, or a scan.
     """
-    data = _bytes(path)
-    kind = _kind(path, data)
+    name = name or str(path)
+    return _source(name, _bytes(path, name))
+
+
+def read_pasted(text: str) -> Source:
+    """An article that was pasted: HTML, Markdown or plain text, told by its looks, and named by its first line.
+
+    Raises: SourceUnreadable where it is empty or too long.
+    """
+    lines = [" ".join(line.split()) for line in re.sub(r"<[^>]*>|[#*_`|>/]+", " ", text).splitlines() if line.strip()]
+    if not any(lines):
+        raise SourceUnreadable("the pasted text is empty; paste an article's text, or choose a file")
+    name = f"pasted: {next(line for line in lines if line)[:60]}"
+    kind = "html" if _LOOKS_LIKE_HTML.match(text) else "md" if _LOOKS_LIKE_MARKDOWN.search(text) else "txt"
+    return _source(name, text.encode("utf-8", errors="replace"), kind)
+
+
+def _source(name: str, data: bytes, kind: str | None = None) -> Source:
+    kind = kind or _kind(name, data)
     if kind == "pdf":
         from knowledge.ingest.pdf import read_pdf
 
-        blocks = read_pdf(data, str(path))
+        blocks = read_pdf(data, name)
     else:
-        blocks = _read_text(kind, _decoded(path, data, kind))
+        blocks = _read_text(kind, _decoded(name, data, kind))
     if not any(block.text.strip() for block in blocks):
-        raise SourceUnreadable(f"{path} holds no text")
-    return Source(str(path), hashlib.sha256(data).hexdigest(), blocks)
+        raise SourceUnreadable(f"{name} holds no text")
+    return Source(name, hashlib.sha256(data).hexdigest(), blocks)
 
 
 def _read_text(kind: str, text: str) -> list[Block]:
@@ -58,37 +83,38 @@ def _read_text(kind: str, text: str) -> list[Block]:
     return read_plain(text)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, name: str) -> bytes:
     try:
         if not path.exists():
-            raise SourceUnreadable(f"{path} does not exist")
+            raise SourceUnreadable(f"{name} does not exist")
         if not path.is_file():
-            raise SourceUnreadable(f"{path} is not a file; name the articles in it one by one")
+            raise SourceUnreadable(f"{name} is not a file; name the articles in it one by one")
         size = path.stat().st_size
         if size > LARGEST_FILE_MB * 1024**2:
-            raise SourceUnreadable(f"{path} has {size / 1024**2:,.0f} MB; the limit is {LARGEST_FILE_MB} MB; split it")
+            raise SourceUnreadable(f"{name} has {size / 1024**2:,.0f} MB; the limit is {LARGEST_FILE_MB} MB; split it")
         return path.read_bytes()
     except OSError as error:
-        raise SourceUnreadable(f"{path} cannot be read ({error.strerror})") from error
+        raise SourceUnreadable(f"{name} cannot be read ({error.strerror})") from error
 
 
-def _kind(path: Path, data: bytes) -> str:
+def _kind(name: str, data: bytes) -> str:
     if not data.strip():
-        raise SourceUnreadable(f"{path} is empty")
+        raise SourceUnreadable(f"{name} is empty")
     if data[:1024].lstrip().startswith(b"%PDF-"):
         return "pdf"
-    kind = KINDS.get(path.suffix.lower())
+    suffix = Path(name).suffix
+    kind = KINDS.get(suffix.lower())
     if kind is None:
         raise SourceUnreadable(
-            f"{path} has the ending {path.suffix or '(none)'!r}; the endings known are: {', '.join(KINDS)}"
+            f"{name} has the ending {suffix or '(none)'!r}; the endings known are: {', '.join(KINDS)}"
         )
     if kind == "txt" and re.match(rb"\s*(?:<!doctype html|<html)\b", data[:1024], re.I):
         return "html"
     return kind
 
 
-def _decoded(path: Path, data: bytes, kind: str) -> str:
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+def _decoded(name: str, data: bytes, kind: str) -> str:
+    encoding = next((utf for mark, utf in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     declared = _CHARSET.search(data[:4096]) if kind == "html" and encoding == "utf-8" else None
     if declared:
         encoding = declared.group(1).decode("ascii")
@@ -96,12 +122,13 @@ def _decoded(path: Path, data: bytes, kind: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise SourceUnreadable(
-            f"{path} is not {encoding.upper()} text (byte {error.start}); save it as UTF-8"
+            f"{name} is not {encoding.upper()} text (byte {error.start}); save it as UTF-8"
         ) from error
     except LookupError as error:
-        raise SourceUnreadable(f"{path} declares the unknown encoding {encoding!r}; save it as UTF-8") from error
+        raise SourceUnreadable(f"{name} declares the unknown encoding {encoding!r}; save it as UTF-8") from error
     if "\x00" in text:
-        raise SourceUnreadable(f"{path} is not text: it holds zero bytes (at character {text.index(chr(0))})")
+        raise SourceUnreadable(f"{name} is not text: it holds zero bytes (at character {text.index(chr(0))})")
+    text = with_plain_marks(text)
     if kind != "html" and len(text) > MOST_CHARACTERS:
-        raise SourceUnreadable(f"{path} has {len(text):,} characters; the limit is {MOST_CHARACTERS:,}; split it")
+        raise SourceUnreadable(f"{name} has {len(text):,} characters; the limit is {MOST_CHARACTERS:,}; split it")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -17,7 +17,12 @@ _VERBS = frozenset(
     relate release rely remain remove render repeat replace represent require resolve respond rest restrict result return
     reuse reveal rise route run secure select send separate serve set settle share shift show simplify simulate slow solve specify
     split stabilise stabilize stand start state stop store struggle suffer summarise summarize supply support take tell tend test transfer transform translate
-    transmit treat try turn update use vary verify work yield""".split()
+    transmit treat try turn update use vary verify work yield
+    amplify attach attract choose confirm conserve depict destroy detach dissolve dominate earn emit erase examine
+    execute expire extend forbid freeze hide imitate inherit inject insert inspect insulate invent invest join lend
+    listen lose melt merge migrate oppose originate own participate penalise penalize persist possess pour recover
+    refresh relax relieve repair resemble resist restore seek sell shrink speed steer stimulate strengthen surround
+    survive suspend sweeten symbolise symbolize synchronise teach thicken unify unite unlock vanish weaken widen win""".split()
 )
 _NOUN_BEFORE = frozenset(
     "a an the this that these those of in for to with by on at from as or its their and each every no".split()
