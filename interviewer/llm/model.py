@@ -1,0 +1,244 @@
+"""The language model as the rest of the program sees it: a text in, a checked answer out, or one fault."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import prompts
+from interviewer.llm.breaker import Breaker
+from interviewer.llm.faults import OF_THE_SERVER, Fault, FaultKind
+from interviewer.llm.ledger import Ledger, current_session
+from interviewer.llm.limits import Endpoint, Format, Limits
+from interviewer.llm.recorder import Exchange
+from interviewer.llm.retries import wait_before_retry
+
+if TYPE_CHECKING:
+    from interviewer.llm.capabilities import Capabilities
+    from interviewer.llm.wire import Answer, Wire
+
+AGAIN = "again"
+MARGIN_S = 1.0
+"""Taken off the deadline: to give up and hand on what there is takes time, too."""
+T = TypeVar("T")
+
+
+class Asked(NamedTuple):
+    """A checked answer, and what it took. `tokens` (in, out) is None where the server does not count."""
+
+    value: Any
+    tokens: tuple[int, int] | None
+    requests: int
+
+
+class LanguageModel:
+    """Asks a server within all limits. Safe to use from many threads; a call blocks the one it is made from.
+
+    Args:
+        endpoint: which model and where.
+        limits: how long, how often and how much.
+        ledger: counts what is used and refuses where a budget is spent.
+        exchange: stands in for the network; None for the network.
+        clock: seconds, monotonic, for the circuit breaker.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        limits: Limits,
+        ledger: Ledger,
+        exchange: Exchange | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.endpoint = endpoint
+        self.limits = limits
+        self.ledger = ledger
+        self._exchange = exchange
+        self._breaker = Breaker(limits, clock)
+        self._wire: Wire | None = None
+        self._found: Capabilities | None = None
+        self._opening = threading.Lock()
+        self._finding = asyncio.Lock()
+        self._places = asyncio.Semaphore(limits.concurrent)
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self.endpoint.model
+
+    def capabilities(self) -> "Capabilities":
+        """What the server can do; asked once. Raises: Fault."""
+        return self._call(lambda: self._capabilities(None))
+
+    def ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any]) -> Asked:
+        """One checked answer to a text.
+
+        Args:
+            schema: JSON Schema of the answer.
+            check: from the answer's text to its value; raises ValueError where it is not what was asked for.
+
+        Raises: Fault.
+        """
+        session = current_session()
+        return self._call(lambda: self._ask(text, schema, check, session))
+
+    def stream(self, text: str, take: Callable[[str], None]) -> None:
+        """Streams an answer in one request; `take` gets each piece, and ends it all by raising a Fault.
+
+        Raises: Fault.
+        """
+        session = current_session()
+        return self._call(lambda: self._stream(text, take, session))
+
+    def open(self) -> None:
+        """Loads what is needed to ask, which takes seconds the first time and belongs to no call's deadline."""
+        with self._opening:
+            if self._wire is None:
+                from interviewer.llm.wire import Wire
+
+                self._wire = Wire(self.endpoint, self.limits, self._exchange)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        if self._wire is not None:
+            _run(self._wire.close())
+            self._wire = None
+
+    def _call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        self.open()
+        if not self._breaker.admits():
+            raise Fault(FaultKind.RESTING, "it failed too often just now and is left alone for a while")
+        try:
+            value = _run(self._within_deadline(work))
+        except Fault as fault:
+            if fault.kind in OF_THE_SERVER:
+                self._breaker.failed()
+            elif fault.kind in (FaultKind.BUDGET, FaultKind.NOT_SENT):
+                self._breaker.left()
+            else:
+                self._breaker.worked()
+            raise
+        except BaseException:
+            self._breaker.left()
+            raise
+        self._breaker.worked()
+        return value
+
+    async def _within_deadline(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        try:
+            async with asyncio.timeout(max(self.limits.call_s - MARGIN_S, self.limits.call_s / 2)), self._places:
+                return await work()
+        except TimeoutError as error:
+            raise Fault(FaultKind.DEADLINE, f"it gave no whole answer within {self.limits.call_s:g} s") from error
+
+    async def _ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any], session: str | None) -> Asked:
+        started = time.monotonic()
+        can = await self._capabilities(session)
+        messages, tokens, sent = [text], (0, 0), 0
+        counted = True
+        while True:
+            self.ledger.check(session)
+            sent += 1
+            try:
+                answer = await self._ask_once(session, messages, schema, can.answer_format, can.steady)
+                counted = counted and answer.tokens is not None
+                tokens = (tokens[0] + (answer.tokens or (0, 0))[0], tokens[1] + (answer.tokens or (0, 0))[1])
+                return Asked(_checked(answer.text, check), tokens if counted else None, sent)
+            except Fault as fault:
+                left = self.limits.call_s - MARGIN_S - (time.monotonic() - started)
+                wait = wait_before_retry(fault, sent, self.limits.requests, left)
+                if wait is None:
+                    raise
+                counted = counted and fault.kind is not FaultKind.LENGTH
+                if fault.kind in (FaultKind.INVALID, FaultKind.LENGTH):
+                    messages = [text, prompts.render(AGAIN)]
+                await asyncio.sleep(wait)
+
+    async def _ask_once(
+        self, session: str | None, messages: list[str], schema: dict[str, Any], how: Format, steady: bool
+    ) -> "Answer":
+        assert self._wire is not None
+        async with self._counted(session, "".join(messages)) as count:
+            answer = await self._wire.ask(messages, schema, how, steady)
+            count(answer.text, answer.tokens)
+            return answer
+
+    async def _stream(self, text: str, take: Callable[[str], None], session: str | None) -> None:
+        assert self._wire is not None
+        self.ledger.check(session)
+        async with self._counted(session, text) as count:
+            said = ""
+            try:
+                async for piece in self._wire.stream(text):
+                    said += piece
+                    take(piece)
+            finally:
+                count(said, None)
+
+    @asynccontextmanager
+    async def _counted(self, session: str | None, asked: str) -> AsyncIterator[Callable[..., None]]:
+        """Counts a request when it is over, answered or not; one that was not sent is none."""
+        used: list[Any] = ["", None]
+
+        def count(answered: str, tokens: tuple[int, int] | None) -> None:
+            used[:] = [answered, tokens]
+
+        try:
+            yield count
+        except Fault as fault:
+            if fault.kind is not FaultKind.NOT_SENT:
+                self.ledger.add(session, asked, *used)
+            raise
+        except BaseException:
+            self.ledger.add(session, asked, *used)
+            raise
+        self.ledger.add(session, asked, *used)
+
+    async def _capabilities(self, session: str | None) -> "Capabilities":
+        from interviewer.llm.capabilities import find_out
+
+        async with self._finding:
+            if self._found is None:
+                self.ledger.check(session)
+                self._found = await find_out(partial(self._ask_once, session), self.endpoint)
+            return self._found
+
+
+def _checked(text: str, check: Callable[[str], Any]) -> Any:
+    from interviewer.llm.capabilities import bare_json
+
+    try:
+        return check(bare_json(text))
+    except ValueError as error:
+        raise Fault(FaultKind.INVALID, f"its answer is not what was asked for ({_short(error)})") from error
+
+
+def _short(error: ValueError) -> str:
+    from pydantic import ValidationError
+
+    if isinstance(error, ValidationError):
+        problem = error.errors()[0]
+        return f"{'.'.join(str(part) for part in problem['loc']) or 'JSON'}: {problem['msg']}"[:160]
+    return (str(error).splitlines() or [""])[0][:160]
+
+
+@lru_cache(maxsize=1)
+def _loop() -> asyncio.AbstractEventLoop:
+    """The one event loop of all models, in a thread of its own: only there can a call be broken off at its deadline,
+    however the server drips.
+    """
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="language-model", daemon=True).start()
+    return loop
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    future = asyncio.run_coroutine_threadsafe(work, _loop())
+    try:
+        return future.result()
+    except BaseException:
+        future.cancel()
+        raise

@@ -1,0 +1,261 @@
+"""Asking a language model: what a server can do, when to ask again, when to leave it alone, and what it costs."""
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from interviewer.llm.breaker import Breaker
+from interviewer.llm.capabilities import bare_json
+from interviewer.llm.faults import ASKED_AGAIN, Fault, FaultKind
+from interviewer.llm.ledger import Ledger, Usage, in_words, spending
+from interviewer.llm.limits import Format, Limits, Prices
+from interviewer.llm.retries import PAUSE_S, retry_after_s, wait_before_retry
+from tests.openai_server import Answer, Request, can_all, chunks, completion, openai_server, prompt_of, streamed
+from tests.plain_grader import PATIENT, language_model
+from tests.wire_faults import status
+
+SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": False}
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def one(request: Request) -> tuple[int, Any]:
+    return 200, completion(None, tool='{"a": 1}') if "tools" in request else completion('{"a": 1}')
+
+
+def only(*named: str) -> Answer:
+    """A server that can do these: of 'schema', 'tools', 'json', 'temperature'."""
+
+    def probe(request: Request) -> tuple[int, Any]:
+        how = request.get("response_format", {}).get("type", "tools")
+        name = {"json_schema": "schema", "json_object": "json", "tools": "tools"}[how]
+        if "temperature" in request and "temperature" not in named:
+            return 400, {"error": {"message": "Unsupported value: 'temperature'"}}
+        return can_all(request) if name in named else (400, {"error": {"message": f"{how} is not supported"}})
+
+    return probe
+
+
+@pytest.mark.parametrize(
+    ("can", "found", "steady", "probes"),
+    [
+        (("schema", "tools", "json", "temperature"), Format.SCHEMA, True, 1),
+        (("tools", "json", "temperature"), Format.TOOLS, True, 2),
+        (("json", "temperature"), Format.JSON, True, 3),
+        (("schema",), Format.SCHEMA, False, 2),
+    ],
+)
+def test_what_a_server_can_do_is_found_out_once(can: tuple[str, ...], found: Format, steady: bool, probes: int) -> None:
+    with openai_server(one, only(*can)) as server:
+        model = language_model(server.url)
+        assert [model.ask("?", SCHEMA, json.loads).value for _ in range(2)] == [{"a": 1}, {"a": 1}]
+        assert (model.capabilities().answer_format, model.capabilities().steady) == (found, steady)
+        model.close()
+    assert len(server.probes) == probes
+    sent = server.requests[0]
+    assert ("tools" in sent) == (found is Format.TOOLS)
+    assert ("temperature" in sent) == steady
+    if found is Format.SCHEMA:
+        assert sent["response_format"]["json_schema"]["schema"] == SCHEMA
+
+
+def test_a_server_that_ignores_what_is_asked_is_told_apart() -> None:
+    with openai_server(one, lambda _: (200, completion("Green!"))) as server:
+        model = language_model(server.url)
+        with pytest.raises(Fault, match="JSON neither"):
+            model.ask("?", SCHEMA, json.loads)
+        model.close()
+    assert len(server.probes) == 3
+
+
+def test_a_probe_that_meets_a_passing_fault_concludes_nothing() -> None:
+    answers = [status(429), can_all]
+    with openai_server(one, lambda request: answers.pop(0)(request)) as server:
+        model = language_model(server.url)
+        with pytest.raises(Fault, match="429"):
+            model.ask("?", SCHEMA, json.loads)
+        assert model.ask("?", SCHEMA, json.loads).value == {"a": 1}
+        assert model.capabilities().answer_format is Format.SCHEMA
+        model.close()
+
+
+def test_the_key_goes_to_the_server_named_and_other_variables_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_BASE", "http://127.0.0.1:9/elsewhere")
+    monkeypatch.setenv("OPENAI_PROXY", "http://127.0.0.1:9")
+    with openai_server(one) as server:
+        model = language_model(server.url, format=Format.SCHEMA)
+        asked = model.ask("hello there", SCHEMA, json.loads)
+        model.close()
+    assert (asked.tokens, asked.requests) == ((100, 20), 1)
+    [request] = server.requests
+    assert prompt_of(request) == "hello there"
+    assert request["model"] == "test-model"
+    assert server.probes == []
+
+
+def test_thoughts_and_fences_are_no_part_of_the_answer() -> None:
+    assert bare_json('<think>is it {"a": 2}?</think>\n```json\n{"a": 1}\n```') == '{"a": 1}'
+    assert bare_json('{"a": "```"}') == '{"a": "```"}'
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None), ("0", 0.0), ("1", 1.0), ("121", 121.0), ("-1", None), ("NaN", None), ("inf", None), ("soon", None),
+        ("Fri, 20 Nov 2026 12:00:07 GMT", 7.0), ("Fri, 20 Nov 2026 11:00:00 GMT", 0.0),
+    ],
+)  # fmt: skip
+def test_retry_after(header: str | None, seconds: float | None) -> None:
+    assert retry_after_s(header, NOW) == seconds
+
+
+def test_when_a_call_asks_again() -> None:
+    for kind in FaultKind:
+        wait = wait_before_retry(Fault(kind, ""), sent=1, most=2, left_s=10)
+        assert (wait is not None) == (kind in ASKED_AGAIN)
+        assert wait_before_retry(Fault(kind, ""), sent=2, most=2, left_s=10) is None
+    assert wait_before_retry(Fault(FaultKind.SERVER, ""), 1, 2, 10) == PAUSE_S
+    assert wait_before_retry(Fault(FaultKind.INVALID, ""), 1, 2, 10) == 0
+    assert wait_before_retry(Fault(FaultKind.BUSY, "", retry_after_s=9), 1, 2, 10) == 9
+    assert wait_before_retry(Fault(FaultKind.BUSY, "", retry_after_s=10), 1, 2, 10) is None
+
+
+def test_the_breaker_opens_rests_probes_and_closes() -> None:
+    now = [0.0]
+    breaker = Breaker(Limits(), lambda: now[0])
+    for _ in range(4):
+        breaker.failed()
+    assert breaker.admits()
+    now[0] = 31
+    breaker.failed()
+    assert breaker.admits()  # the first four are out of the window
+    for _ in range(4):
+        breaker.failed()
+    assert not breaker.admits()
+    now[0] = 31 + 30
+    assert breaker.admits()
+    assert not breaker.admits()  # one probe only
+    breaker.failed()
+    now[0] += 29
+    assert not breaker.admits()
+    now[0] += 1
+    assert breaker.admits()
+    breaker.worked()
+    assert breaker.admits()
+    assert breaker.admits()
+
+
+def test_a_failing_server_is_left_alone_and_a_refusing_one_is_not() -> None:
+    now = [0.0]
+    with openai_server(status(400)) as server:
+        model = language_model(server.url, Limits(), format=Format.SCHEMA, clock=lambda: now[0])
+        for _ in range(8):
+            with pytest.raises(Fault) as caught:
+                model.ask("?", SCHEMA, json.loads)
+        assert caught.value.kind is FaultKind.RESTING
+        assert len(server.requests) == 5
+        now[0] = 30
+        with pytest.raises(Fault, match="400"):
+            model.ask("?", SCHEMA, json.loads)
+        assert len(server.requests) == 6
+        model.close()
+    with openai_server(lambda _: (200, completion(None, refusal="no"))) as server:
+        model = language_model(server.url, Limits(), format=Format.SCHEMA)
+        for _ in range(7):
+            with pytest.raises(Fault, match="refused"):
+                model.ask("?", SCHEMA, json.loads)
+        assert len(server.requests) == 7
+        model.close()
+
+
+def test_budgets_hold_for_a_session_and_for_all() -> None:
+    limits = PATIENT.model_copy(update={"session_tokens": 240, "total_tokens": 480})
+    with openai_server(one) as server:
+        model = language_model(server.url, limits, format=Format.SCHEMA)
+
+        def spend(session: str, times: int) -> None:
+            with spending(session):
+                for _ in range(times):
+                    model.ask("?", SCHEMA, json.loads)
+
+        spend("a", 2)
+        with pytest.raises(Fault, match="this session has used its 240 tokens"):
+            spend("a", 1)
+        spend("b", 2)
+        with pytest.raises(Fault, match="480 tokens of the language model are used up"):
+            spend("c", 1)
+        model.close()
+    assert len(server.requests) == 4
+    assert model.ledger.session("a") == Usage(requests=2, tokens_in=200, tokens_out=40, cost_usd=0.00028)
+    assert in_words(model.ledger.total) == "4 requests, 480 tokens, $0.0006"
+
+
+def test_tokens_that_a_server_does_not_count_are_estimated() -> None:
+    ledger = Ledger(Limits(), Prices())
+    ledger.add("s", "x" * 400, "y" * 40, None)
+    assert ledger.session("s") == Usage(requests=1, tokens_in=100, tokens_out=10, estimated=True)
+    assert in_words(ledger.session("s")) == "1 request, about 110 tokens"
+
+
+def test_no_more_calls_than_set_are_under_way_at_once() -> None:
+    under_way, most = [0], [0]
+    lock = threading.Lock()
+
+    def slow(request: Request) -> tuple[int, Any]:
+        with lock:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+        time.sleep(0.1)
+        with lock:
+            under_way[0] -= 1
+        return one(request)
+
+    with openai_server(slow) as server:
+        limits = Limits(concurrent=2)
+        model = language_model(server.url, limits, format=Format.SCHEMA)
+        threads = [threading.Thread(target=model.ask, args=("?", SCHEMA, json.loads)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        model.close()
+    assert len(server.requests) == 6
+    assert most[0] == 2
+
+
+def test_a_stream_comes_in_pieces_and_can_be_broken_off() -> None:
+    events = chunks(["One. ", "Two. ", "Three."])
+    with openai_server(lambda _: (200, streamed(events))) as server:
+        model = language_model(server.url)
+        pieces: list[str] = []
+        model.stream("speak", pieces.append)
+        assert pieces == ["One. ", "Two. ", "Three."]
+
+        def refuse(piece: str) -> None:
+            raise Fault(FaultKind.INVALID, "enough")
+
+        with pytest.raises(Fault, match="enough"):
+            model.stream("speak", refuse)
+        model.close()
+    assert all(request["stream"] for request in server.requests)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param(chunks(["One. ", "Two."])[:1], id="cut"),
+        pytest.param(chunks(["One."], finish=None), id="no end mark"),
+        pytest.param(chunks(["One."], finish="length"), id="length"),
+        pytest.param([b"data: {broken\n\n"], id="no JSON"),
+    ],
+)
+def test_a_stream_without_its_end_is_a_fault(events: list[bytes]) -> None:
+    with openai_server(lambda _: (200, streamed(events))) as server:
+        model = language_model(server.url)
+        with pytest.raises(Fault):
+            model.stream("speak", lambda piece: None)
+        model.close()
+    assert len(server.requests) == 1
