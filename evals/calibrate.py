@@ -1,4 +1,4 @@
-"""`python -m evals.calibrate`: fits how the local grader weighs its two views, on the golden set's development half.
+"""`python -m evals.calibrate`: fits the local grader's aggregation, on the golden set's development half.
 
 A multinomial logistic model from the cross-encoder's log probabilities to the verdicts. Its figures are cross-validated by
 question; the test half is not read.
@@ -21,7 +21,7 @@ FOLDS = 5
 
 
 def examples(bank: Bank, judge: LocalJudge) -> tuple[Floats, list[int], list[str]]:
-    """Features of shape (examples, 12), verdicts as indices into VERDICTS, and question ids, of the development half."""
+    """Features of shape (examples, 8), verdicts as indices into VERDICTS, and question ids, of the development half."""
     rows: list[Floats] = []
     verdicts: list[int] = []
     groups: list[str] = []
@@ -29,9 +29,11 @@ def examples(bank: Bank, judge: LocalJudge) -> tuple[Floats, list[int], list[str
         case = json.loads(line)
         if case["split"] != "dev":
             continue
-        task = bank_task(bank, bank.by_id[case["question_id"]]).model_copy(update={"misconceptions": ()})
-        _, whole, single = judge.views(task, case["reply"])
-        rows += [features(whole[i], single[i]) for i in range(len(task.points))]
+        task = bank_task(bank, bank.by_id[case["question_id"]])
+        said = judge.shown(case["reply"])
+        if not said:
+            continue
+        rows += [features(views) for views in judge.read(said, [point.text for point in task.points])]
         verdicts += [[verdict.value for verdict in VERDICTS].index(point["verdict"]) for point in case["key_points"]]
         groups += [case["question_id"]] * len(task.points)
     return np.array(rows), verdicts, groups

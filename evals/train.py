@@ -1,9 +1,13 @@
 """`python -m evals.train STAGE`: trains the local grader's cross-encoder.
 
-Stages, in this order: `nli` (general entailment, from the public files), `statements` (what candidates say of each key
-point of the bank), `replies` (whole replies). Each begins with the stage before it, writes a checkpoint into the work
-folder every 200 steps, and goes on from it when started again. `ship` puts the last stage's weights, in half precision,
-where the package loads them, with their hash and that of the data. `python -m evals.calibrate` comes after it.
+Stages, in this order, each beginning with the weights of the one before it:
+`nli` - general entailment and public graded answers, from the public files;
+`bank` - the bank's replies and statements, with a share of the public answers among them, at a steady rate; each epoch
+joins the statements anew;
+`settle` - the same data while the rate falls to 0.
+Each writes a checkpoint into the work folder every 100 steps, and goes on from it when started again. `ship` puts the
+last stage's weights, in half precision, where the package loads them, with their hash and that of the data.
+`python -m evals.calibrate` comes after it.
 """
 
 import argparse
@@ -12,91 +16,185 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from statistics import mean
+from typing import Any, NamedTuple
 
-from evals.training_data import Pair, bank_reply_pairs, bank_statement_pairs, nli_pairs
-from interviewer.grading.crossencoder import build_network, tokenize, trained_names
-from interviewer.grading.local import FOLDER, PLAIN, WEIGHTS, Aggregation, write_card
+from evals.training_data import Example, bank_examples, nli_examples, public_examples
+from interviewer.grading.crossencoder import (
+    LONGEST_SEQUENCE,
+    VERDICTS,
+    Encoded,
+    Reading,
+    build_network,
+    collate,
+    encode,
+    trained_names,
+)
+from interviewer.grading.local import FOLDER, WEIGHTS, write_card
+from interviewer.grading.scoring import BONUS_WEIGHT, CREDIT
 from knowledge.encoder import bundled_folder
 
 HELD_OUT = Path(__file__).parent / "data" / "held_out.txt"
-RATES = {"nli": 5e-5, "statements": 1e-4, "replies": 8e-5}
-STAGES = ("nli", "statements", "replies")
-BATCH_PAIRS = 32
-POOL_BATCHES = 50
-WARM_UP = 0.06
-SAVE_EVERY = 200
+STAGES = ("nli", "bank", "settle")
+RATES = {"nli": 1e-4, "bank": 1.5e-4, "settle": 1.5e-4}
+LONGEST_REPLY = 320
+"""In tokens: longer than the pieces that are judged, so that reference answers are learnt whole."""
+BATCH_TOKENS = 4096
+POOL_TOKENS = 150_000
+WARM_UP_STEPS = 40
+SAVE_EVERY = 100
 SMOOTHING = 0.05
+SCORE_LOSS, EVIDENCE_LOSS = 2.0, 0.2
+PUBLIC_SHARE, NLI_SHARE = 0.4, 0.06
 
 
-def batches(pairs: Sequence[Pair], rng: random.Random) -> list[list[Pair]]:
-    """Shuffled batches of pairs of like length, so that little is padding."""
-    shuffled = list(pairs)
-    rng.shuffle(shuffled)
+class Sample(NamedTuple):
+    """An example as the network reads it."""
+
+    encoded: Encoded
+    example: Example
+
+
+def stage_examples(stage: str, datasets: Path, seed: int, epochs: int, held_out: frozenset[str]) -> list[list[Example]]:
+    """The examples of each epoch of a stage."""
+    if stage == "nli":
+        return [[*nli_examples(datasets, seed + i), *public_examples(datasets, seed + i)] for i in range(epochs)]
+    offset = 1000 * STAGES.index(stage)
+    return [
+        [
+            *bank_examples(seed + offset + i, held_out),
+            *public_examples(datasets, seed + offset + i, PUBLIC_SHARE),
+            *nli_examples(datasets, seed + offset + i, NLI_SHARE),
+        ]
+        for i in range(epochs)
+    ]
+
+
+def samples(tokenizer: Any, examples: Sequence[Example]) -> list[Sample]:
+    """The examples that fit one sequence (nearly all)."""
     found = []
-    for start in range(0, len(shuffled), BATCH_PAIRS * POOL_BATCHES):
-        pool = sorted(
-            shuffled[start : start + BATCH_PAIRS * POOL_BATCHES], key=lambda pair: len(pair.said) + len(pair.point)
-        )
-        found += [pool[i : i + BATCH_PAIRS] for i in range(0, len(pool), BATCH_PAIRS)]
+    for example in examples:
+        encoded = encode(tokenizer, Reading(example.sentences, example.points), LONGEST_REPLY)
+        if len(encoded) == 1 and len(encoded[0][1].ids) <= LONGEST_SEQUENCE:
+            found.append(Sample(encoded[0][1], example))
+    return found
+
+
+def batches(waiting: Sequence[Sample], rng: random.Random) -> list[list[Sample]]:
+    """Shuffled batches of sequences of like length, so that little is padding."""
+    shuffled = list(waiting)
+    rng.shuffle(shuffled)
+    found: list[list[Sample]] = []
+    while shuffled:
+        pool, tokens = [], 0
+        while shuffled and tokens < POOL_TOKENS:
+            pool.append(shuffled.pop())
+            tokens += len(pool[-1].encoded.ids)
+        batch: list[Sample] = []
+        for sample in sorted(pool, key=lambda sample: len(sample.encoded.ids)):
+            if (len(batch) + 1) * len(sample.encoded.ids) > BATCH_TOKENS:
+                found.append(batch)
+                batch = []
+            batch.append(sample)
+        found.append(batch)
     rng.shuffle(found)
     return found
 
 
+def loss_of(network: Any, batch: Sequence[Sample], pad: int) -> Any:
+    """Cross-entropy of the verdicts, squared error of the score that follows from them, cross-entropy of the evidence."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    logits, matches = network(**collate([sample.encoded for sample in batch], pad))
+    width = logits.shape[1]
+
+    def padded(rows: list[tuple[float, ...]], fill: float) -> Any:
+        return torch.tensor([[*row, *[fill] * (width - len(row))] for row in rows])
+
+    verdicts = padded([sample.example.verdicts for sample in batch], -1).long()
+    weights = padded([sample.example.weights for sample in batch], 0.0)
+    known = verdicts >= 0
+    each = cross_entropy(logits[known], verdicts[known], reduction="none", label_smoothing=SMOOTHING)
+    loss = (each * weights[known]).sum() / weights[known].sum().clamp(min=1e-6) if known.any() else logits.sum() * 0
+
+    importance = padded([sample.example.importance for sample in batch], 0).float()
+    counted = importance * (importance > BONUS_WEIGHT)
+    credit = torch.softmax(logits, -1) @ torch.tensor([CREDIT[verdict] for verdict in VERDICTS])
+    scored = torch.tensor([sample.example.score is not None for sample in batch]) & (counted.sum(1) > 0)
+    if scored.any():
+        found = (credit * counted).sum(1)[scored] / counted.sum(1)[scored]
+        wanted = torch.tensor([sample.example.score or 0.0 for sample in batch])[scored]
+        loss = loss + SCORE_LOSS * ((found - wanted) ** 2).mean()
+
+    evidence = padded([sample.example.evidence for sample in batch], -1).long()
+    if (evidence >= 0).any():
+        loss = loss + EVIDENCE_LOSS * cross_entropy(matches[evidence >= 0], evidence[evidence >= 0])
+    return loss
+
+
 def train(
-    pairs: Sequence[Pair], epochs: int, rate: float, checkpoint: Path, start_from: Path | None, seed: int
-) -> None:
-    """Trains and saves; resumes from its own checkpoint where one is there.
+    epochs: Sequence[Sequence[Example]],
+    rate: float,
+    falling: bool,
+    checkpoint: Path,
+    start_from: Path | None,
+    seed: int,
+    steps: int | None = None,
+    stop_at: int | None = None,
+) -> list[float]:
+    """Trains and saves; resumes from its own checkpoint where one is there. Returns the loss of each step it took.
 
     Args:
-        pairs: texts with the index of their verdict in VERDICTS and a weight.
+        falling: whether the learning rate falls to 0; it stays otherwise.
         start_from: weights of an earlier stage.
+        steps: length of the plan, where it is not to be all epochs.
+        stop_at: the number of steps after which to stop, in the middle of the plan.
     """
     import torch
-    from transformers import AutoTokenizer, get_linear_schedule_with_warmup
+    from transformers import AutoTokenizer
 
     torch.manual_seed(seed)
     network: Any = build_network(bundled_folder())
     if start_from is not None:
-        network.load_state_dict(torch.load(start_from)["network"])
+        network.load_state_dict(torch.load(start_from)["network"], strict=False)
     for name, parameter in network.named_parameters():
         parameter.requires_grad = name in trained_names(network)
+    tokenizer = AutoTokenizer.from_pretrained(str(bundled_folder()), local_files_only=True)
     rng = random.Random(seed)
-    plan = [batch for _ in range(epochs) for batch in batches(pairs, rng)]
+    plan = [batch for examples in epochs for batch in batches(samples(tokenizer, examples), rng)][:steps]
     optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
-    schedule = get_linear_schedule_with_warmup(  # type: ignore[no-untyped-call]
-        optimizer, int(WARM_UP * len(plan)), len(plan)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer,
+        lambda step: min(1.0, (step + 1) / WARM_UP_STEPS, (len(plan) - step) / len(plan) if falling else 1.0),
     )
     done = 0
     if checkpoint.exists():
         saved = torch.load(checkpoint)
         network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        schedule.load_state_dict(saved["schedule"])
         done = saved["done"]
-        if "optimizer" in saved:
-            optimizer.load_state_dict(saved["optimizer"])
-            schedule.load_state_dict(saved["schedule"])
-    tokenizer = AutoTokenizer.from_pretrained(str(bundled_folder()), local_files_only=True)
-    loss_of = torch.nn.CrossEntropyLoss(reduction="none", label_smoothing=SMOOTHING)
     network.train()
-    started, seen, running = time.time(), 0, 0.0
-    for step in range(done, len(plan)):
-        batch = plan[step]
-        weights = torch.tensor([pair.weight for pair in batch])
+    started, seen = time.time(), 0
+    losses: list[float] = []
+    last = min(len(plan), stop_at or len(plan))
+    for step in range(done, last):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = network(**tokenize(tokenizer, [(pair.said, pair.point) for pair in batch]))
-        loss = (loss_of(logits, torch.tensor([pair.verdict for pair in batch])) * weights).sum() / weights.sum()
+            loss = loss_of(network, plan[step], tokenizer.pad_token_id)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        seen += len(batch)
-        running = 0.98 * running + 0.02 * float(loss.detach()) if running else float(loss.detach())
-        if (step + 1) % 100 == 0:
-            rate_now = seen / (time.time() - started)
-            print(f"step {step + 1} of {len(plan)}, loss {running:.3f}, {rate_now:.0f} pairs/s", flush=True)
-        if (step + 1) % SAVE_EVERY == 0 or step + 1 == len(plan):
+        seen += sum(len(sample.encoded.ids) for sample in plan[step])
+        losses.append(float(loss.detach()))
+        if (step + 1) % 50 == 0:
+            pace = seen / (time.time() - started)
+            print(f"step {step + 1} of {len(plan)}, loss {mean(losses[-50:]):.3f}, {pace:.0f} tokens/s", flush=True)
+        if (step + 1) % SAVE_EVERY == 0 or step + 1 == last:
             save(checkpoint, network, optimizer, schedule, step + 1)
+    return losses
 
 
 def save(checkpoint: Path, network: Any, optimizer: Any, schedule: Any, done: int) -> None:
@@ -120,16 +218,8 @@ def ship(checkpoint: Path, data_hash: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     file = FOLDER / WEIGHTS
     save_file({name: state[name].half().contiguous() for name in trained_names(network)}, file)
-    plain = Aggregation(coef=tuple(map(tuple, PLAIN.tolist())), intercept=(0.0,) * len(PLAIN))
-    write_card(FOLDER, data_hash, plain)
+    write_card(FOLDER, data_hash)
     print(f"wrote {file}, {file.stat().st_size / 1e6:.1f} MB")
-
-
-def stage_pairs(stage: str, datasets: Path, seed: int, held_out: frozenset[str]) -> list[Pair]:
-    """The pairs of one stage."""
-    if stage == "nli":
-        return nli_pairs(datasets, seed)
-    return bank_statement_pairs(seed, held_out) if stage == "statements" else bank_reply_pairs(seed, held_out)
 
 
 def main() -> None:
@@ -138,24 +228,32 @@ def main() -> None:
     parser.add_argument("stage", choices=[*STAGES, "ship"])
     parser.add_argument("--work", type=Path, default=Path("results/train"), help="folder of checkpoints")
     parser.add_argument("--datasets", type=Path, default=Path("../shared/datasets"), help="folder of the public files")
-    parser.add_argument("--pairs", type=int, help="train on a random sample of this many pairs")
     parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--steps", type=int, help="steps to take, where not the whole of the last epoch")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--hold-out", type=Path, default=HELD_OUT, help="question ids to keep out of training")
+    parser.add_argument("--start-from", type=Path, help="checkpoint to begin with, instead of the stage before")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     stage = arguments.stage if arguments.stage != "ship" else STAGES[-1]
-    pairs = stage_pairs(stage, arguments.datasets, arguments.seed, frozenset(arguments.hold_out.read_text().split()))
-    if arguments.pairs and arguments.pairs < len(pairs):
-        pairs = random.Random(arguments.seed).sample(pairs, arguments.pairs)
-    data_hash = hashlib.sha256(repr(pairs).encode()).hexdigest()
+    held_out = frozenset(arguments.hold_out.read_text().split())
+    epochs = stage_examples(stage, arguments.datasets, arguments.seed, arguments.epochs, held_out)
+    data_hash = hashlib.sha256(repr(epochs).encode()).hexdigest()[:12]
     checkpoint = arguments.work / f"{stage}.pt"
     if arguments.stage == "ship":
         ship(checkpoint, data_hash)
         return
-    print(f"{len(pairs)} pairs, data {data_hash[:12]}", flush=True)
+    print(f"{' + '.join(str(len(examples)) for examples in epochs)} examples, data {data_hash}", flush=True)
     before = arguments.work / f"{STAGES[STAGES.index(stage) - 1]}.pt" if stage != STAGES[0] else None
-    train(pairs, arguments.epochs, RATES[stage], checkpoint, before, arguments.seed)
+    train(
+        epochs,
+        RATES[stage],
+        stage == "settle",
+        checkpoint,
+        arguments.start_from or before,
+        arguments.seed,
+        arguments.steps,
+    )
 
 
 if __name__ == "__main__":

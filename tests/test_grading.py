@@ -1,8 +1,5 @@
 """The grader chain with the real local grader, and with a language-model server over HTTP."""
 
-import json
-import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +8,15 @@ from pydantic import SecretStr
 
 import prompts
 from interviewer.errors import NoReference, SettingsInvalid
-from interviewer.grading.grade import Grade, GraderName, GradeTask, Point, Verdict
+from interviewer.grading.grade import Grade, GraderName, Verdict
 from interviewer.grading.llm import grading_prompt
 from interviewer.grading.local import FOLDER, LocalJudge
 from interviewer.grading.scoring import score
 from interviewer.grading.tasks import GradeRequest, bank_task, derive_points, reference_task
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
-from tests.openai_server import Request, completion, openai_server
+from tests.openai_server import openai_server
+from tests.plain_grader import obedient
 
 QUESTION = "activations-dying-relu"
 
@@ -136,106 +134,47 @@ def test_broken_weights_leave_a_reply_ungraded_with_the_reason(interviewer: Inte
         assert "install" in str(grade.ungraded)
 
 
-# The language model.
+# The language model, with the real local grader beside it. Its faults and its checks: tests/test_llm_*.py.
 
 
-def judge_by(verdict: str, quote: str | None) -> Callable[[Request], tuple[int, Any]]:
-    """A model that gives every point the same verdict and quote."""
-
-    def answer(request: Request) -> tuple[int, Any]:
-        ids = re.findall(
-            r"^- ([a-z0-9-]+): ",
-            str(request["messages"]).replace("\\n", "\n").split("# Misconceptions")[0],
-            re.MULTILINE,
-        )
-        points = [{"id": id, "verdict": verdict, "quote": quote} for id in ids]
-        return 200, completion(json.dumps({"points": points, "misconceptions": []}))
-
-    return answer
-
-
-def test_the_model_judges_points_and_code_computes_the_score(make: Callable[..., Interviewer]) -> None:
-    reply = "The Gradient is zero there."
-    with openai_server(judge_by("covered", "the gradient  is zero")) as server:
-        grade = ask(make(model="test-model", base_url=server.url, api_key=SecretStr("k")), reply)
-    check(grade, reply)
-    assert grade.score == 1
-    assert grade.grader is GraderName.LLM
-    assert grade.model == "test-model"
-    assert grade.prompt_version == prompts.version("grade")
-    assert (grade.tokens_in, grade.tokens_out) == (100, 20)
-    [request] = server.requests
-    sent = request["messages"][0]["content"]
-    assert reply in sent
-    assert "never give a total" in sent
-    assert request["response_format"]["type"] == "json_schema"
-    assert request["model"] == "test-model"
+def test_the_model_judges_points_and_the_local_grader_checks_them(make: Callable[..., Interviewer], bank: Bank) -> None:
+    reply, other = bank.by_id[QUESTION].answer, bank.by_id["rnn-lstm"].answer
+    with openai_server(obedient) as server:
+        interviewer = make(model="test-model", base_url=server.url, api_key=SecretStr("k"))
+        right, wrong = ask(interviewer, reply), ask(interviewer, other)
+    check(right, reply)
+    check(wrong, other)
+    assert right.score is not None
+    assert wrong.score is not None
+    assert right.score > wrong.score + 0.3
+    assert (right.grader, right.model) == (GraderName.LLM, "test-model")
+    assert right.prompt_version == prompts.version("grade")
+    assert (right.tokens_in, right.tokens_out) == (100, 20)
+    assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("verdict", ["covered", "partial", "contradicted"])
-def test_a_quote_that_is_not_in_the_reply_voids_the_verdict(make: Callable[..., Interviewer], verdict: str) -> None:
-    with openai_server(judge_by(verdict, "words that nobody wrote")) as server:
-        grade = ask(make(model="test-model", base_url=server.url), "The gradient is zero.")
-    assert grade.score == 0
-    assert {point.verdict for point in grade.key_points} == {Verdict.MISSING}
-
-
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [
-        (lambda _: (500, {"error": {"message": "boom"}}), "boom"),
-        (lambda _: (401, {"error": {"message": "bad key sk-abcdefgh1234"}}), "[key]"),
-        (lambda _: (200, completion("this is no json")), "no grade"),
-        (lambda _: (200, completion('{"points": [], "misconceptions": []}')), "left out"),
-        (lambda _: (200, completion(None, refusal="I can't do that")), "refused"),
-        (lambda _: (200, "<html>gateway</html>"), "no grade"),
-        (lambda _: (200, completion('{"points": [', finish="length")), "no grade"),
-    ],
-)
-def test_a_model_that_fails_is_replaced_by_the_local_grader_which_says_so(
-    make: Callable[..., Interviewer], answer: Callable[[Request], tuple[int, Any]], says: str
-) -> None:
+def test_a_model_that_fails_is_replaced_by_the_local_grader_which_says_so(make: Callable[..., Interviewer]) -> None:
     reply = "The gradient is zero, so the dead unit never learns."
-    with openai_server(answer) as server:
+    refused = {"error": {"message": "bad key sk-abcdefgh1234"}}
+    with openai_server(lambda _: (401, refused)) as server:
         interviewer = make(model="test-model", base_url=server.url, api_key=SecretStr("k"))
         grade = ask(interviewer, reply)
         alone = interviewer.make_grader(GraderName.LLM).grade(GradeRequest(question_id=QUESTION), reply)
     check(grade, reply)
     assert grade.grader is GraderName.LOCAL
     assert "the local grader judged instead" in str(grade.note)
-    assert says in str(grade.note)
+    assert "[key]" in str(grade.note)
     assert "sk-abc" not in str(grade.note)
     assert alone.score is None
-    assert says in str(alone.ungraded)
+    assert "[key]" in str(alone.ungraded)
     assert len(server.requests) == 2
 
 
-def test_no_server_is_told_fast(make: Callable[..., Interviewer]) -> None:
-    started = time.perf_counter()
-    grade = ask(make(model="test-model", base_url="http://127.0.0.1:9/v1"), "The gradient is zero.")
-    assert grade.grader is GraderName.LOCAL
-    assert time.perf_counter() - started < 30
-
-
 def test_rules_come_before_the_model(make: Callable[..., Interviewer]) -> None:
-    with openai_server(judge_by("covered", "know")) as server:
+    with openai_server(obedient) as server:
         grade = ask(make(model="test-model", base_url=server.url), "I don't know")
     assert grade.score == 0
     assert server.requests == []
-
-
-def test_an_answer_that_repeats_the_canary_is_discarded(make: Callable[..., Interviewer]) -> None:
-    def obedient(request: Request) -> tuple[int, Any]:
-        canary = re.search(r"This request's code is ([0-9a-f]{16})", request["messages"][0]["content"])
-        assert canary is not None
-        points = [{"id": p.id, "verdict": "covered", "quote": canary.group(1)} for p in bank_points]
-        return 200, completion(json.dumps({"points": points, "misconceptions": []}))
-
-    with openai_server(obedient) as server:
-        interviewer = make(model="test-model", base_url=server.url)
-        bank_points = interviewer.bank.by_id[QUESTION].key_points
-        grade = ask(interviewer, "The gradient is zero.")
-    assert "must not" in str(grade.note)
 
 
 def test_the_llm_grader_without_a_model_is_refused(interviewer: Interviewer) -> None:
@@ -255,15 +194,4 @@ def test_the_prompt_holds_everything_and_the_delimiter_only_at_its_place(bank: B
         assert text in prompt
     assert prompt.count("===x===") == 3
     assert prompt.count("CANARY") == 1
-    assert "mine  {{ canary }}  end" in prompt
-
-
-def test_the_rendered_prompt_is_the_one_under_review() -> None:
-    task = GradeTask(
-        question_id="q", question="What is a cat?", passages=("A cat is an animal that purrs.",),
-        points=(Point(id="animal", text="A cat is an animal.", weight=3),), trained=True,
-    )  # fmt: skip
-    from pathlib import Path
-
-    golden = Path(__file__).with_name("golden") / "grade.txt"
-    assert grading_prompt(task, "it purrs", delimiter="=== d ===", canary="c0de") == golden.read_text()
+    assert "{{ canary }} [...] end" in prompt

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.grading.quotes import clean, locate_quote, normalise
-from interviewer.grading.windows import pieces, short_sentences
+from interviewer.grading.windows import LONGEST_SENTENCE_WORDS, short_sentences
 from knowledge.text import Span, content_stems, sentences, shares_run
 
 
@@ -34,16 +34,15 @@ def test_sentences_are_in_order_and_lose_no_visible_character(text: str) -> None
 @given(st.text(max_size=400))
 def test_windows_cover_every_visible_character(text: str) -> None:
     spans = short_sentences(text)
-    for found in (spans, pieces(spans, text)):
-        covered = {i for span in found for i in range(span.start, span.end)}
-        assert all(i in covered for i, character in enumerate(text) if not character.isspace())
+    covered = {i for span in spans for i in range(span.start, span.end)}
+    assert all(i in covered for i, character in enumerate(text) if not character.isspace())
 
 
 def test_a_point_in_the_last_words_of_a_long_reply_is_in_some_window() -> None:
     text = "word " * 1500 + "the gradient vanishes"
     spans = short_sentences(text)
     assert any(text[span.start : span.end].endswith("the gradient vanishes") for span in spans)
-    assert max(len(text[span.start : span.end].split()) for span in pieces(spans, text)) <= 180
+    assert max(len(text[span.start : span.end].split()) for span in spans) <= LONGEST_SENTENCE_WORDS
 
 
 def test_stems_carry_the_meaning() -> None:

@@ -1,4 +1,4 @@
-"""The grader chain, carried by LangChain: retrieve, guard, judge (with fallback), verify quotes, score."""
+"""The grader chain, carried by LangChain: retrieve, guard, judge (cross-checked), verify quotes, score."""
 
 import time
 from collections.abc import Callable
@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from langchain_core.runnables import Runnable, RunnableBranch, RunnableLambda, RunnablePassthrough
 
 from interviewer.errors import JudgeFailed
+from interviewer.grading.crosscheck import difference, supported
+from interviewer.grading.defences import ALL_ON, Defences
 from interviewer.grading.grade import (
     Findings,
     Grade,
@@ -19,6 +21,7 @@ from interviewer.grading.grade import (
     Verdict,
 )
 from interviewer.grading.guards import Rule, rule_for
+from interviewer.grading.marking import quotable
 from interviewer.grading.quotes import locate_quote
 from interviewer.grading.scoring import expected_credit, rubric, score
 from interviewer.grading.tasks import GradeRequest
@@ -28,6 +31,8 @@ from knowledge.text import Span, sentences
 
 FAINT_CREDIT = 0.05
 """Expected credit below this on a missing point is none: it would need a quote, and there is none worth showing."""
+
+NOT_ENGLISH = "the reply is not in English, and the graders read English only; answer in English to be graded"
 
 Retrieve = Callable[[GradeRequest], GradeTask]
 Step = dict[str, Any]
@@ -50,27 +55,33 @@ class Grader:
     Args:
         name: which grader this is.
         judge: the judge of that name.
-        fallback: the local judge that steps in when `judge` fails; None leaves the reply ungraded, with the reason.
+        second: the local judge that judges beside a language model and checks its credits; None for a local `judge`.
         retrieve: finds what to grade against.
         relevance: measures focus.
         vocabulary: known words, for the gibberish guard.
+        defences: those that are on.
+        fall_back: let `second` stand in when `judge` fails; otherwise the reply is ungraded, with the reason.
     """
 
     def __init__(
         self,
         name: GraderName,
         judge: Judge,
-        fallback: Judge | None,
+        second: Judge | None,
         retrieve: Retrieve,
         relevance: Relevance,
         vocabulary: Callable[[], frozenset[str]],
+        defences: Defences = ALL_ON,
+        fall_back: bool = False,
     ) -> None:
         self.name = name
         self._judge = judge
-        self._fallback = fallback
+        self._second = second
+        self._fall_back = fall_back
         self._retrieve = retrieve
         self._relevance = relevance
         self._vocabulary = vocabulary
+        self._defences = defences
         self._chain = self._build()
 
     def grade(self, request: GradeRequest, reply: str) -> Grade:
@@ -87,14 +98,12 @@ class Grader:
         return grade.model_copy(update={"latency_ms": (time.perf_counter() - started) * 1000})
 
     def _build(self) -> Runnable[Step, Grade]:
-        judge: Runnable[Step, Findings] = RunnableLambda(lambda step: self._judge.judge(step["task"], step["reply"]))
-        if self._fallback is not None:
-            judge = judge.with_fallbacks(
-                [RunnableLambda(self._fall_back)], exceptions_to_handle=(JudgeFailed,), exception_key="failure"
-            )
+        # Both judges work at the same time: the second's opinion is there when the model's time is up.
+        asked: dict[str, Any] = {"asked": RunnableLambda(self._ask), "opinion": RunnableLambda(self._opinion)}
         judged = (
-            RunnablePassthrough.assign(findings=judge)
-            | RunnablePassthrough.assign(points=RunnableLambda(verify_points))
+            RunnablePassthrough.assign(**asked)
+            | RunnablePassthrough.assign(findings=RunnableLambda(self._settle))
+            | RunnablePassthrough.assign(points=RunnableLambda(self._verify))
             | RunnableLambda(self._score)
         )
         by_rule = (lambda step: step["rule"] is not None, RunnableLambda(self._score_by_rule))
@@ -102,15 +111,47 @@ class Grader:
 
     def _rule(self, step: Step) -> Rule | None:
         task: GradeTask = step["task"]
-        return rule_for(step["reply"], [task.question, *task.variants], self._vocabulary())
+        # The bank's questions need no such allowance: their answers are sentences.
+        reference = "" if task.trained else " ".join([*task.passages, *(point.text for point in task.points)])
+        rule = rule_for(step["reply"], [task.question, *task.variants], self._vocabulary(), reference)
+        return rule if rule in self._defences.rules else None
 
-    def _fall_back(self, step: Step) -> Findings:
-        assert self._fallback is not None
-        findings = self._fallback.judge(step["task"], step["reply"])
-        return findings.model_copy(update={"stood_in": f"{step['failure']}; the local grader judged instead"})
+    def _verify(self, step: Step) -> tuple[PointGrade, ...]:
+        return verify_points(step, self._defences)
+
+    def _ask(self, step: Step) -> Findings | JudgeFailed:
+        try:
+            return self._judge.judge(step["task"], step["reply"])
+        except JudgeFailed as error:
+            return error
+
+    def _opinion(self, step: Step) -> Findings | JudgeFailed | KnowledgeError | None:
+        try:
+            return self._second.judge(step["task"], step["reply"]) if self._second else None
+        except (JudgeFailed, KnowledgeError) as error:
+            return error
+
+    def _settle(self, step: Step) -> Findings:
+        """The findings that count. Raises: JudgeFailed where there are none."""
+        task, reply, asked, opinion = step["task"], step["reply"], step["asked"], step["opinion"]
+        if isinstance(asked, JudgeFailed):
+            if not self._fall_back or opinion is None:
+                raise asked
+            if not isinstance(opinion, Findings):
+                raise JudgeFailed(f"{asked}; nor could the local grader judge ({opinion})")
+            found: Findings = opinion.model_copy(update={"stood_in": f"{asked}; the local grader judged instead"})
+            return found
+        findings: Findings = asked
+        if self._second is None:
+            return findings
+        if not isinstance(opinion, Findings):
+            return findings.model_copy(update={"note": f"the local grader could not check this grade ({opinion})"})
+        return supported(task, reply, findings, opinion, self._second.judge)
 
     def _score_by_rule(self, step: Step) -> Grade:
         task: GradeTask = step["task"]
+        if step["rule"] == "not_english":
+            return self._grade(task, ungraded=NOT_ENGLISH, rule=step["rule"])
         points = tuple(_point_grade(point, Verdict.MISSING, 1.0, 0.0, None, None) for point in task.points)
         return self._grade(task, score=0.0, rule=step["rule"], key_points=points, rubric=rubric(points, 0.0))
 
@@ -120,7 +161,7 @@ class Grader:
             task,
             score=score(points),
             grader=GraderName.LOCAL if findings.stood_in else self.name,
-            note=findings.stood_in,
+            note=findings.stood_in or self._note(step),
             model=findings.model,
             prompt_version=findings.prompt_version,
             key_points=points,
@@ -129,6 +170,15 @@ class Grader:
             tokens_in=findings.tokens_in,
             tokens_out=findings.tokens_out,
         )
+
+    def _note(self, step: Step) -> str | None:
+        """What the person should know of the two judges' disagreement."""
+        if not isinstance(step["opinion"], Findings):
+            alone: str | None = step["findings"].note
+            return alone
+        local = score(self._verify({**step, "findings": step["opinion"]}))
+        notes = [step["findings"].note, difference(score(step["points"]), local)]
+        return "; ".join(note for note in notes if note) or None
 
     def _grade(self, task: GradeTask, **fields: Any) -> Grade:
         defaults: dict[str, Any] = {"grader": self.name, "score": None}
@@ -147,28 +197,31 @@ class Grader:
         return self._relevance.focus(task, [reply[span.start : span.end] for span in spans], evident)
 
 
-def verify_points(step: Step) -> tuple[PointGrade, ...]:
-    """Checks each judgement's quote against the reply; a quote that is not there voids the verdict.
+def verify_points(step: Step, defences: Defences = ALL_ON) -> tuple[PointGrade, ...]:
+    """Checks each judgement's quote against the reply; one that is not there, or speaks to the grader, voids the verdict.
 
     A reply of which no point is found covered or partial earns nothing: what little credit is expected on missing
     points is then the judge's doubt, and no merit of the reply's.
     """
     task: GradeTask = step["task"]
     judgements = {judgement.point_id: judgement for judgement in step["findings"].judgements}
-    points = tuple(_verify(point, judgements[point.id], step["reply"]) for point in task.points)
-    if any(point.verdict in (Verdict.COVERED, Verdict.PARTIAL) for point in points):
+    source = quotable(step["reply"])
+    points = tuple(_verify(point, judgements[point.id], step["reply"], source, defences) for point in task.points)
+    if not defences.merit or any(point.verdict in (Verdict.COVERED, Verdict.PARTIAL) for point in points):
         return points
     nothing = {"credit": 0.0, "evidence": None, "start": None}
     return tuple(p.model_copy(update=nothing) if p.verdict is Verdict.MISSING else p for p in points)
 
 
-def _verify(point: Point, judgement: Judgement, reply: str) -> PointGrade:
+def _verify(point: Point, judgement: Judgement, reply: str, source: str, defences: Defences) -> PointGrade:
     credit = expected_credit(judgement)
-    span = locate_quote(judgement.quote, reply) if judgement.quote else None
+    span = locate_quote(judgement.quote, source) if judgement.quote else None
     verdict = judgement.verdict
     confidence = judgement.probabilities[verdict]
     if verdict is Verdict.MISSING and (span is None or abs(credit) < FAINT_CREDIT):
         return _point_grade(point, verdict, confidence, 0.0, None, None)
+    if span is None and not defences.quotes:
+        return _point_grade(point, verdict, confidence, credit, None, None)
     if span is None:
         # Voided: the judge claimed words that the reply does not hold.
         return _point_grade(point, Verdict.MISSING, 1.0 - confidence, 0.0, None, None)
@@ -192,5 +245,5 @@ def _point_grade(
 
 
 def _verified(found: MisconceptionFound, reply: str) -> MisconceptionFound:
-    span = locate_quote(found.evidence, reply) if found.evidence else None
+    span = locate_quote(found.evidence, quotable(reply)) if found.evidence else None
     return found.model_copy(update={"evidence": reply[span.start : span.end] if span else None})

@@ -1,15 +1,17 @@
-"""The cross-encoder that reads a reply and a key point together and tells the verdict.
+"""The cross-encoder that reads a reply together with all key points of its question and tells each point's verdict.
 
-It is the bundled encoder (Source: all-MiniLM-L6-v2, 6 layers, 384 wide) with the two texts in one input, the mean of
-the last layer's states, and a linear head over the four verdicts. Its word embeddings and lowest layers stay the bundled ones, so only the
-upper layers and the head are shipped, in half precision.
+It is the bundled encoder (Source: all-MiniLM-L6-v2, 6 layers, 384 wide) over one sequence, `reply [SEP] point [SEP] point
+[SEP] ...`. The mean of a point's last states gives its verdict through a linear head; their match with the mean states of
+the reply's sentences says which sentence the verdict rests on. One pass judges a whole reply, where pairs of reply and
+point would need one each, and points are seen beside each other. Word embeddings and lowest layers stay the bundled ones,
+so only the upper layers and the heads are shipped, in half precision.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +24,62 @@ if TYPE_CHECKING:
     import torch
 
 VERDICTS = (Verdict.COVERED, Verdict.PARTIAL, Verdict.MISSING, Verdict.CONTRADICTED)
-LONGEST_INPUT = 224
+LONGEST_SEQUENCE = 512
+PIECE_TOKENS = 300
+"""Longest part of a reply that is read at once."""
+POINT_TOKENS = 64
+"""Longest point; what is longer is cut."""
 KEPT = (".embeddings.", ".layer.0.", ".layer.1.")
 """Parts that stay as bundled: general enough as they are, and training is a third faster without them."""
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 2048
+EVIDENCE_WIDTH = 64
 
 Floats = NDArray[np.float64]
 
 
+class Reading(NamedTuple):
+    """What is read at once: a reply's sentences and the claims that it is held against."""
+
+    sentences: tuple[str, ...]
+    points: tuple[str, ...]
+
+
+class Encoded(NamedTuple):
+    """One sequence: token ids, the length of the reply's part, and where sentences and points lie (start, end).
+
+    `sentences` names the reply's sentence of each sentence span, `points` the claim of each point span.
+    """
+
+    ids: list[int]
+    reply_length: int
+    sentence_spans: list[tuple[int, int]]
+    sentences: list[int]
+    point_spans: list[tuple[int, int]]
+    points: list[int]
+
+
+class Placed(NamedTuple):
+    """A sequence, with the number of its reading and of its piece of the reply."""
+
+    reading: int
+    piece: int
+    encoded: Encoded
+
+
+class Read(NamedTuple):
+    """What was found: verdict probabilities of shape (pieces, points, 4), and `evidence` of shape (points, sentences): how
+    much each sentence says of each point, its share within a piece times the probability that the piece is not silent.
+    """
+
+    probabilities: Floats
+    evidence: Floats
+
+
 def build_network(folder: Path) -> "torch.nn.Module":
-    """The network with the bundled encoder's weights and a fresh head: call it with a tokenised batch for its logits.
+    """The network with the bundled encoder's weights and fresh heads.
+
+    Call it with a batch of `collate` for verdict logits (sequences, points, 4) and evidence logits (sequences, points,
+    sentences).
 
     Args:
         folder: a sentence-transformers folder.
@@ -44,29 +92,34 @@ def build_network(folder: Path) -> "torch.nn.Module":
     class Network(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            # Trained for one epoch, so without dropout, which on a CPU costs as much as it would bring.
+            # Few epochs, so no dropout, which on a CPU costs as much as it would bring.
             self.encoder = AutoModel.from_pretrained(
                 str(folder), local_files_only=True, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
             )
             self.encoder.pooler = None
-            self.head = torch.nn.Linear(self.encoder.config.hidden_size, len(VERDICTS))
+            width = self.encoder.config.hidden_size
+            self.head = torch.nn.Linear(width, len(VERDICTS))
+            self.asks = torch.nn.Linear(width, EVIDENCE_WIDTH)
+            self.answers = torch.nn.Linear(width, EVIDENCE_WIDTH)
 
-        def forward(self, **batch: Any) -> Any:
-            states = self.encoder(**batch).last_hidden_state
-            mask = batch["attention_mask"].unsqueeze(-1).to(states.dtype)
-            mean = (states * mask).sum(1) / mask.sum(1).clamp(min=1)
-            return self.head(mean).float()
+        def forward(self, ids: Any, mask: Any, types: Any, point_means: Any, sentence_means: Any) -> Any:
+            states = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+            points = point_means.to(states.dtype) @ states
+            sentences = sentence_means.to(states.dtype) @ states
+            match = self.asks(points) @ self.answers(sentences).transpose(1, 2) / EVIDENCE_WIDTH**0.5
+            absent = sentence_means.sum(-1) == 0
+            return self.head(points).float(), match.float().masked_fill(absent.unsqueeze(1), -1e4)
 
     return Network()
 
 
 def trained_names(network: "torch.nn.Module") -> list[str]:
-    """Names of the weights that differ from the bundled model's: the head, and the layers that are not kept."""
+    """Names of the weights that differ from the bundled model's: the heads, and the layers that are not kept."""
     return [name for name in network.state_dict() if not any(part in name for part in KEPT)]
 
 
 class CrossEncoder:
-    """Verdict probabilities for pairs of texts.
+    """Verdict probabilities and evidence for replies.
 
     Args:
         folder: the bundled encoder's folder.
@@ -81,35 +134,37 @@ class CrossEncoder:
         self._lock = Lock()
         self._loaded: tuple[Any, Any] | None = None
 
-    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Floats:
-        """Probabilities of shape (pairs, 4) in the order of VERDICTS; each row sums to 1.
-
-        Args:
-            pairs: (what the candidate said, the key point).
+    def read(self, readings: Sequence[Reading]) -> list[Read]:
+        """Reads replies, each in pieces where it is long.
 
         Raises: JudgeFailed where the weights are missing or not the expected ones.
         """
         import torch
 
-        if not pairs:
-            return np.zeros((0, len(VERDICTS)))
         network, tokenizer = self._load()
-        # Longest first and batched by tokens: little padding, and the same batches whatever the order of the pairs.
-        order = sorted(range(len(pairs)), key=lambda i: (-len(pairs[i][0]) - len(pairs[i][1]), pairs[i]))
-        found = np.zeros((len(pairs), len(VERDICTS)))
+        sequences = [
+            Placed(at, piece, encoded)
+            for at, reading in enumerate(readings)
+            for piece, encoded in encode(tokenizer, reading)
+        ]
+        found = [_blank(reading, at, sequences) for at, reading in enumerate(readings)]
         with self._lock, torch.inference_mode():
-            for chosen in _batches(order, pairs):
-                batch = tokenize(tokenizer, [pairs[i] for i in chosen])
-                found[chosen] = torch.softmax(network(**batch), dim=-1).double().numpy()
+            for batch in _batches(sequences):
+                logits, matches = network(**collate([placed.encoded for placed in batch], tokenizer.pad_token_id))
+                for row, placed in enumerate(batch):
+                    count = len(placed.encoded.points)
+                    probabilities = torch.softmax(logits[row, :count], dim=-1).double().numpy()
+                    shares = torch.softmax(matches[row, :count], dim=-1).double().numpy()
+                    _enter(found[placed.reading], placed, probabilities, shares)
         return found
 
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._loaded is None:
-                self._loaded = self._read()
+                self._loaded = self._read_weights()
             return self._loaded
 
-    def _read(self) -> tuple[Any, Any]:
+    def _read_weights(self) -> tuple[Any, Any]:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
         from transformers import AutoTokenizer
@@ -131,27 +186,110 @@ class CrossEncoder:
         return network.eval(), AutoTokenizer.from_pretrained(str(self._folder), local_files_only=True)
 
 
-def tokenize(tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> Any:
-    """A padded batch of pairs; where a pair is too long, what was said is cut, never the point."""
-    return tokenizer(
-        [said for said, _ in pairs],
-        [point for _, point in pairs],
-        truncation="only_first",
-        max_length=LONGEST_INPUT,
-        padding=True,
-        pad_to_multiple_of=16,  # few shapes, so that kernels are made once
-        return_tensors="pt",
+def encode(tokenizer: Any, reading: Reading, piece_tokens: int = PIECE_TOKENS) -> list[tuple[int, Encoded]]:
+    """The sequences of a reading, each with the number of its piece; every token of the reply stands in one of them.
+
+    A piece repeats the last sentence of the one before where that is short. Points that do not fit beside each other
+    are read in turn.
+    """
+    if not reading.sentences or not reading.points:
+        return []
+    tokens = tokenizer([*reading.sentences, *reading.points], add_special_tokens=False, verbose=False)["input_ids"]
+    said, claims = tokens[: len(reading.sentences)], tokens[len(reading.sentences) :]
+    return [
+        (number, _sequence(tokenizer, piece, group))
+        for number, piece in enumerate(_pieces(said, piece_tokens))
+        for group in _groups([claim[:POINT_TOKENS] for claim in claims], _room(piece))
+    ]
+
+
+def _pieces(said: Sequence[list[int]], longest: int) -> list[list[tuple[int, list[int]]]]:
+    """Sentences (index, tokens) gathered into pieces; one that is too long for a piece is cut."""
+    parts = [
+        (index, sentence[at : at + longest])
+        for index, sentence in enumerate(said)
+        for at in range(0, len(sentence), longest)
+    ]
+    found: list[list[tuple[int, list[int]]]] = [[]]
+    for part in parts:
+        if found[-1] and sum(len(tokens) for _, tokens in found[-1]) + len(part[1]) > longest:
+            last = found[-1][-1]
+            found.append([last] if len(last[1]) + len(part[1]) <= longest // 2 else [])
+        found[-1].append(part)
+    return [piece for piece in found if piece]
+
+
+def _room(piece: Sequence[tuple[int, list[int]]]) -> int:
+    """Tokens that are left for points beside a piece, its start and its end."""
+    return LONGEST_SEQUENCE - 2 - sum(len(tokens) for _, tokens in piece)
+
+
+def _groups(claims: Sequence[list[int]], room: int) -> list[list[tuple[int, list[int]]]]:
+    found: list[list[tuple[int, list[int]]]] = [[]]
+    for index, claim in enumerate(claims):
+        if found[-1] and sum(len(tokens) + 1 for _, tokens in found[-1]) + len(claim) + 1 > room:
+            found.append([])
+        found[-1].append((index, claim))
+    return found
+
+
+def _sequence(tokenizer: Any, piece: list[tuple[int, list[int]]], group: list[tuple[int, list[int]]]) -> Encoded:
+    ids = [tokenizer.cls_token_id]
+    sentence_spans = []
+    for _, tokens in piece:
+        sentence_spans.append((len(ids), len(ids) + len(tokens)))
+        ids += tokens
+    ids.append(tokenizer.sep_token_id)
+    reply_length = len(ids)
+    point_spans = []
+    for _, tokens in group:
+        # The separator belongs to its point, so that even a point without tokens has one.
+        point_spans.append((len(ids), len(ids) + len(tokens) + 1))
+        ids += [*tokens, tokenizer.sep_token_id]
+    return Encoded(
+        ids, reply_length, sentence_spans, [index for index, _ in piece], point_spans, [index for index, _ in group]
     )
 
 
-def _batches(order: list[int], pairs: Sequence[tuple[str, str]]) -> list[list[int]]:
-    batches: list[list[int]] = []
-    room = 0
-    for i in order:
-        # About four characters a token, and the longest pair of a batch comes first.
-        cost = min(LONGEST_INPUT, 4 + (len(pairs[i][0]) + len(pairs[i][1])) // 3)
-        if not batches or len(batches[-1]) >= room:
+def collate(sequences: Sequence[Encoded], pad: int) -> dict[str, Any]:
+    """A padded batch for the network."""
+    import torch
+
+    # Few shapes, so that kernels are made once.
+    length = -(-max(len(one.ids) for one in sequences) // 16) * 16
+    ids = torch.full((len(sequences), length), pad)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    point_means = torch.zeros(len(sequences), max(len(one.point_spans) for one in sequences), length)
+    sentence_means = torch.zeros(len(sequences), max(len(one.sentence_spans) for one in sequences), length)
+    for row, one in enumerate(sequences):
+        ids[row, : len(one.ids)] = torch.tensor(one.ids)
+        mask[row, : len(one.ids)] = 1
+        types[row, one.reply_length : len(one.ids)] = 1
+        for means, spans in ((point_means, one.point_spans), (sentence_means, one.sentence_spans)):
+            for at, (start, end) in enumerate(spans):
+                means[row, at, start:end] = 1 / max(1, end - start)
+    return {"ids": ids, "mask": mask, "types": types, "point_means": point_means, "sentence_means": sentence_means}
+
+
+def _blank(reading: Reading, at: int, sequences: Sequence[Placed]) -> Read:
+    pieces = 1 + max((placed.piece for placed in sequences if placed.reading == at), default=-1)
+    return Read(
+        np.zeros((pieces, len(reading.points), len(VERDICTS))), np.zeros((len(reading.points), len(reading.sentences)))
+    )
+
+
+def _enter(read: Read, placed: Placed, probabilities: Floats, shares: Floats) -> None:
+    read.probabilities[placed.piece, placed.encoded.points] = probabilities
+    spoken = shares * (1 - probabilities[:, [VERDICTS.index(Verdict.MISSING)]])
+    for column, sentence in enumerate(placed.encoded.sentences):
+        read.evidence[placed.encoded.points, sentence] += spoken[:, column]
+
+
+def _batches(sequences: Iterable[Placed]) -> list[list[Placed]]:
+    # Longest first: little padding, and the same batches each time.
+    batches: list[list[Placed]] = []
+    for placed in sorted(sequences, key=lambda placed: -len(placed.encoded.ids)):
+        if not batches or (len(batches[-1]) + 1) * len(batches[-1][0].encoded.ids) > BATCH_TOKENS:
             batches.append([])
-            room = max(1, BATCH_TOKENS // cost)
-        batches[-1].append(i)
+        batches[-1].append(placed)
     return batches

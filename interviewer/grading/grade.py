@@ -73,7 +73,10 @@ class MisconceptionFound(Frozen):
 
 
 class Findings(Frozen):
-    """What a judge returns for a whole reply; never a total. `stood_in`: why this judge replaced the one asked for."""
+    """What a judge returns for a whole reply; never a total.
+
+    `stood_in`: why this judge replaced the one asked for. `note`: what the cross-check with the local grader found.
+    """
 
     judgements: tuple[Judgement, ...]
     misconceptions: tuple[MisconceptionFound, ...] = ()
@@ -82,6 +85,7 @@ class Findings(Frozen):
     tokens_in: int | None = None
     tokens_out: int | None = None
     stood_in: str | None = None
+    note: str | None = None
 
 
 class PointGrade(Frozen):
@@ -117,7 +121,7 @@ class Grade(Frozen):
     """The grade of a reply, or of a question over all its replies.
 
     Either `score` is in [0, 1] and `ungraded` is None, or `score` is None and `ungraded` says why. `rule` names the
-    rule that decided without a judge (empty, don't know, parroted, gibberish, off topic). `note` is for the person:
+    rule that decided without a judge (see `guards.Rule`). `note` is for the person:
     why the local grader stood in for the language model, say.
     """
 
@@ -127,7 +131,22 @@ class Grade(Frozen):
     grader: GraderName
     model: str | None = None
     prompt_version: str | None = None
-    rule: Literal["empty", "dont_know", "parroted", "gibberish", "off_topic", "skipped"] | None = None
+    rule: (
+        Literal[
+            "empty",
+            "dont_know",
+            "parroted",
+            "gibberish",
+            "off_topic",
+            "no_content",
+            "bare_terms",
+            "shuffled",
+            "to_the_grader",
+            "not_english",
+            "skipped",
+        ]
+        | None
+    ) = None
     note: str | None = None
     key_points: tuple[PointGrade, ...] = ()
     misconceptions: tuple[MisconceptionFound, ...] = ()

@@ -1,138 +1,104 @@
-"""The language-model judge: any OpenAI-compatible server, one call a reply, verdicts and quotes only."""
+"""The language-model judge: one call a reply, verdicts and quotes only, never a total."""
 
 import random
-import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 import prompts
-from interviewer.errors import JudgeFailed
+from interviewer.errors import JudgeFailed, ModelFailed
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
-from knowledge.bank import Frozen
-
-if TYPE_CHECKING:
-    from langchain_openai import ChatOpenAI
+from interviewer.grading.marking import marked
+from interviewer.llm.faults import Fault, FaultKind
+from interviewer.llm.model import LanguageModel
 
 PROMPT = "grade"
-CONNECT_TIMEOUT_S = 3.0
-READ_TIMEOUT_S = 20.0
+LONGEST_FEEDBACK = 300
+
+RandomFor = Callable[[GradeTask, str], random.Random]
+"""From a task and a reply to the random source of its delimiter and canary."""
 
 
-class LlmSettings(Frozen):
-    """Where the model is. `base_url` None means OpenAI's own service; a local server may need no key."""
-
-    model: str
-    base_url: str | None = None
-    api_key: SecretStr | None = None
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class PointAnswer(BaseModel):
+class PointAnswer(_Strict):
     """One key point's verdict, as the model returns it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: str
     verdict: Literal["covered", "partial", "missing", "contradicted"]
     quote: str | None
 
 
-class MisconceptionAnswer(BaseModel):
-    """One misconception that the reply asserts, as the model returns it."""
-
-    model_config = ConfigDict(extra="forbid")
+class MisconceptionAnswer(_Strict):
+    """One misconception that the reply asserts, as the model returns it; `feedback` is one sentence."""
 
     id: str
     quote: str
-    correction: str
+    feedback: str
 
 
-class JudgeAnswer(BaseModel):
+class JudgeAnswer(_Strict):
     """What the model returns for a whole reply."""
-
-    model_config = ConfigDict(extra="forbid")
 
     points: list[PointAnswer]
     misconceptions: list[MisconceptionAnswer]
 
 
+def unforeseeable(task: GradeTask, reply: str) -> random.Random:
+    """A random source that nobody can foresee: for interviews."""
+    return random.SystemRandom()
+
+
+def seeded_by_case(task: GradeTask, reply: str) -> random.Random:
+    """The same source for the same task and reply: for evaluations, whose requests repeat byte for byte."""
+    return random.Random(f"{task.model_dump_json(exclude={'statements'})}\n{reply}")
+
+
 class LlmJudge:
-    """Judges with a chat model.
+    """Judges with a language model.
 
     Args:
-        settings: which model and where.
-        rng: makes a random source for each call, from which delimiter and canary are drawn.
+        language_model: asks it.
+        random_for: where delimiter and canary come from.
     """
 
-    def __init__(self, settings: LlmSettings, rng: Callable[[], random.Random] = random.SystemRandom) -> None:
-        self._settings = settings
-        self._rng = rng
-        self._chat: ChatOpenAI | None = None
+    def __init__(self, language_model: LanguageModel, random_for: RandomFor = unforeseeable) -> None:
+        self._model = language_model
+        self._random_for = random_for
 
     @property
     def model(self) -> str:
         """Name of the model."""
-        return self._settings.model
+        return self._model.name
 
     def judge(self, task: GradeTask, reply: str) -> Findings:
         """Verdicts and quotes for each point of the task.
 
         Raises: JudgeFailed with the reason: no connection, a refusal, an answer that is not what was asked for.
         """
-        rng = self._rng()
+        rng = self._random_for(task, reply)
         canary = f"{rng.getrandbits(64):016x}"
         text = grading_prompt(task, reply, delimiter=f"=== {rng.getrandbits(64):016x} ===", canary=canary)
-        answer, tokens_in, tokens_out = self._ask(text)
-        if canary in answer.model_dump_json():
-            raise JudgeFailed("the model repeated text that it must not, so its answer was discarded")
+        try:
+            asked = self._model.ask(text, answer_schema(task), lambda answer: _read(answer, task, canary))
+        except ModelFailed as error:
+            raise JudgeFailed(f"the language model gave no grade ({error})") from error
+        answer: JudgeAnswer = asked.value
         return Findings(
             judgements=_judgements(task, answer),
             misconceptions=_misconceptions(task, answer),
             model=self.model,
             prompt_version=prompts.version(PROMPT),
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
+            tokens_in=asked.tokens[0] if asked.tokens else None,
+            tokens_out=asked.tokens[1] if asked.tokens else None,
         )
-
-    def _ask(self, text: str) -> tuple[JudgeAnswer, int | None, int | None]:
-        from openai import OpenAIError
-
-        structured = self._model().with_structured_output(JudgeAnswer, method="json_schema", include_raw=True)
-        try:
-            result = structured.invoke(text)
-        except (OpenAIError, ValidationError, ValueError) as error:
-            raise JudgeFailed(f"the language model gave no grade ({_reason(error)})") from error
-        if not isinstance(result, dict):
-            raise JudgeFailed("the language model gave no grade (an answer of an unknown form)")
-        answer, raw = result.get("parsed"), result["raw"]
-        if not isinstance(answer, JudgeAnswer):
-            refusal = raw.additional_kwargs.get("refusal")
-            why = f"it refused: {refusal}" if refusal else f"its answer was not valid ({result.get('parsing_error')})"
-            raise JudgeFailed(f"the language model gave no grade ({why[:200]})")
-        usage = raw.usage_metadata or {}
-        return answer, usage.get("input_tokens"), usage.get("output_tokens")
-
-    def _model(self) -> "ChatOpenAI":
-        if self._chat is None:
-            import httpx
-            from langchain_openai import ChatOpenAI
-
-            # Passed explicitly: the class otherwise reads other variables first, retries on its own, and picks
-            # another API for some model names.
-            self._chat = ChatOpenAI(
-                model=self._settings.model,
-                base_url=self._settings.base_url or "https://api.openai.com/v1",
-                api_key=self._settings.api_key or SecretStr("none"),
-                max_retries=0,
-                timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-                use_responses_api=False,
-            )
-        return self._chat
 
 
 def grading_prompt(task: GradeTask, reply: str, delimiter: str, canary: str) -> str:
-    """The whole prompt; the delimiter is taken out of the reply, so that a reply cannot end its own block."""
+    """The whole prompt. The delimiter is taken out of the reply, so that a reply cannot end its own block."""
     points = "\n".join(f"- {point.id}: {point.text}" for point in task.points)
     wrong = "\n".join(f"- m{i}: {m.statement}" for i, m in enumerate(task.misconceptions, start=1)) or "(none listed)"
     return prompts.render(
@@ -143,15 +109,45 @@ def grading_prompt(task: GradeTask, reply: str, delimiter: str, canary: str) -> 
         misconceptions=wrong,
         delimiter=delimiter,
         canary=canary,
-        reply=reply.replace(delimiter, "").replace(canary, ""),
+        reply=marked(reply, (delimiter, delimiter.strip("= "), canary)).text,
     )
+
+
+def answer_schema(task: GradeTask) -> dict[str, Any]:
+    """JSON Schema of the answer, with the ids of this task's points; of the form that strict servers take."""
+    verdicts = {"type": "string", "enum": [verdict.value for verdict in Verdict]}
+    point = {
+        "id": {"type": "string", "enum": [point.id for point in task.points]},
+        "verdict": verdicts,
+        "quote": {"type": ["string", "null"]},
+    }
+    misconception = {"id": {"type": "string"}, "quote": {"type": "string"}, "feedback": {"type": "string"}}
+    return _object({"points": _array(_object(point)), "misconceptions": _array(_object(misconception))})
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _read(text: str, task: GradeTask, canary: str) -> JudgeAnswer:
+    """Raises: ValueError where the answer is not whole; Fault where it repeats the canary."""
+    if canary in text:
+        raise Fault(FaultKind.CANARY, "it repeated text that it must not, so its answer was discarded")
+    answer = JudgeAnswer.model_validate_json(text)
+    given = [point.id for point in answer.points]
+    if missing := [point.id for point in task.points if point.id not in given]:
+        raise ValueError(f"it left out {', '.join(missing)}")
+    if len(set(given)) < len(given):
+        raise ValueError("it judged a point twice")
+    return answer
 
 
 def _judgements(task: GradeTask, answer: JudgeAnswer) -> tuple[Judgement, ...]:
     found = {point.id: point for point in answer.points}
-    missing = [point.id for point in task.points if point.id not in found]
-    if missing:
-        raise JudgeFailed(f"the language model gave no grade (it left out {', '.join(missing)})")
     return tuple(
         Judgement(
             point_id=point.id,
@@ -163,15 +159,14 @@ def _judgements(task: GradeTask, answer: JudgeAnswer) -> tuple[Judgement, ...]:
 
 
 def _misconceptions(task: GradeTask, answer: JudgeAnswer) -> tuple[MisconceptionFound, ...]:
-    known = {f"m{i}": m for i, m in enumerate(task.misconceptions, start=1)}
+    """Those of the task that the model found: the bank's correction, with the model's sentence after it."""
+    given = {m.id: m for m in reversed(answer.misconceptions)}
     return tuple(
-        MisconceptionFound(statement=known[m.id].statement, correction=known[m.id].correction, evidence=m.quote)
-        for m in answer.misconceptions
-        if m.id in known
+        MisconceptionFound(
+            statement=m.statement,
+            correction=f"{m.correction} {' '.join(found.feedback.split())[:LONGEST_FEEDBACK]}".strip(),
+            evidence=found.quote,
+        )
+        for i, m in enumerate(task.misconceptions, start=1)
+        if (found := given.get(f"m{i}"))
     )
-
-
-def _reason(error: Exception) -> str:
-    """The error's first line, without anything that looks like a key."""
-    line = (str(error).splitlines() or [""])[0][:200] or type(error).__name__
-    return re.sub(r"\b(sk|key)-[\w-]{6,}", "[key]", line)

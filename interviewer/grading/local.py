@@ -1,8 +1,8 @@
-"""The local judge: no key, no network. A small trained cross-encoder reads each key point against the reply.
+"""The local judge: no key, no network. A small trained cross-encoder reads the reply with the key points.
 
-Each point is judged on the reply as a whole (in overlapping pieces where it is long) and on its single sentences; a
-logistic model, fitted on development replies, weighs the two views into calibrated probabilities. The sentence that says
-most for the verdict is the quote.
+It reads twice: with all points beside each other, which tells them apart, and with each point alone, which weighs it more
+closely. A logistic model, fitted on development replies, turns the two views into calibrated probabilities. The sentence
+that says most of a point is its quote.
 """
 
 import hashlib
@@ -14,27 +14,27 @@ from typing import NamedTuple
 import numpy as np
 
 from interviewer.errors import JudgeFailed
-from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Floats
+from interviewer.grading.addressed import without_addressed
+from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Floats, Reading
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
-from interviewer.grading.guards import addressed_to_grader
 from interviewer.grading.quotes import normalise
-from interviewer.grading.windows import pieces, short_sentences
+from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
 from knowledge.encoder import bundled_folder
-from knowledge.text import Span
 
 FOLDER = Path(__file__).with_name("model")
 WEIGHTS = "crossencoder.safetensors"
 CARD = "crossencoder.json"
-PLAIN = np.concatenate([0.6 * np.eye(4), 0.4 * np.eye(4), np.zeros((4, 4))], axis=1)
-"""The aggregation before one is fitted: a weighted geometric mean of the two views."""
+PLAIN = np.concatenate([0.5 * np.eye(4), 0.5 * np.eye(4)], axis=1)
+"""The aggregation before one is fitted: the geometric mean of the two views."""
 LEAST = 1e-4
 """Probabilities are taken as at least this before their logarithm."""
+WRONG_FROM = 0.1
+"""Misconceptions are looked for where some point is contradicted with at least this probability."""
 MISCONCEPTION_FROM = 0.6
 """Least probability that the reply states a misconception."""
 _MISSING = VERDICTS.index(Verdict.MISSING)
 _COVERED = VERDICTS.index(Verdict.COVERED)
-_CONTRADICTED = VERDICTS.index(Verdict.CONTRADICTED)
 
 
 class Aggregation(Frozen):
@@ -59,10 +59,13 @@ class ModelCard(Frozen):
 
 
 class Views(NamedTuple):
-    """A reply as it is judged: pieces of about a hundred words, and sentences (the windows)."""
+    """What was found of one claim: probabilities of shape (pieces, 4) with the other claims `beside` it and `alone`, and
+    how much each sentence says of it, shape (sentences,).
+    """
 
-    pieces: list[str]
-    windows: list[str]
+    beside: Floats
+    alone: Floats
+    evidence: Floats
 
 
 class LocalJudge:
@@ -92,87 +95,77 @@ class LocalJudge:
 
     def check(self) -> None:
         """Raises: JudgeFailed where the weights cannot be loaded, ModelUnavailable where the encoder is missing."""
-        self._encoder.probabilities([("a", "b")])
+        self.read(("a",), ["b"])
 
     def judge(self, task: GradeTask, reply: str) -> Findings:
         """Verdict probabilities and the window they rest on, for each point of the task.
 
         Raises: JudgeFailed, knowledge.errors.ModelUnavailable.
         """
-        views, whole, single = self.views(task, reply)
-        if not views.windows:
+        said = self.shown(reply)
+        if not said:
             silent = {verdict: float(verdict is Verdict.MISSING) for verdict in VERDICTS}
             nothing = tuple(Judgement(point_id=point.id, probabilities=silent, quote=None) for point in task.points)
             return Findings(judgements=nothing, model=self.model)
+        views = self.read(said, [point.text for point in task.points])
         judgements = tuple(
-            self._judgement(point.id, whole[i], single[i], views.windows) for i, point in enumerate(task.points)
+            self._judgement(point.id, view, said) for point, view in zip(task.points, views, strict=True)
         )
-        wrong = len(task.points)
-        misconceptions = tuple(
-            MisconceptionFound(statement=m.statement, correction=m.correction, evidence=views.windows[best])
-            for i, m in enumerate(task.misconceptions, start=wrong)
-            if single[i, best := int(single[i, :, _COVERED].argmax()), _COVERED] >= MISCONCEPTION_FROM
-        )
-        return Findings(judgements=judgements, misconceptions=misconceptions, model=self.model)
+        doubt = max(judgement.probabilities[Verdict.CONTRADICTED] for judgement in judgements)
+        wrong = self._misconceptions(task, said) if doubt >= WRONG_FROM else ()
+        return Findings(judgements=judgements, misconceptions=wrong, model=self.model)
 
-    def views(self, task: GradeTask, reply: str) -> tuple[Views, Floats, Floats]:
-        """The reply's views, with the cross-encoder's probabilities for each claim: shapes (claims, pieces, 4) and
-        (claims, windows, 4). The claims are the points, then the misconceptions.
-        """
-        views = cut(normalise(reply).text)
-        claims = [point.text for point in task.points] + [wrong.statement for wrong in task.misconceptions]
-        texts = list(dict.fromkeys([*views.pieces, *views.windows]))
-        found = self._encoder.probabilities([(text, claim) for claim in claims for text in texts])
-        table = found.reshape(len(claims), len(texts), len(VERDICTS))
-        at = {text: i for i, text in enumerate(texts)}
-        return views, table[:, [at[text] for text in views.pieces]], table[:, [at[text] for text in views.windows]]
+    def shown(self, reply: str) -> tuple[str, ...]:
+        """The sentences of a reply that are judged."""
+        return cut(normalise(reply).text)
 
-    def _judgement(self, point_id: str, whole: Floats, single: Floats, texts: Sequence[str]) -> Judgement:
-        probabilities = self.card.aggregation.probabilities(features(whole, single))
-        verdict = int(probabilities.argmax())
-        shown = verdict if verdict != _MISSING else _COVERED
-        quote = texts[int(single[:, shown].argmax())]
+    def read(self, said: tuple[str, ...], claims: Sequence[str]) -> list[Views]:
+        """What the cross-encoder finds of each claim in sentences of a reply."""
+        beside, *alone = self._encoder.read([Reading(said, tuple(claims)), *(Reading(said, (c,)) for c in claims)])
+        return [
+            Views(beside.probabilities[:, i], one.probabilities[:, 0], beside.evidence[i] + one.evidence[0])
+            for i, one in enumerate(alone)
+        ]
+
+    def _judgement(self, point_id: str, views: Views, said: tuple[str, ...]) -> Judgement:
+        probabilities = self.card.aggregation.probabilities(features(views))
         named = {name: float(p) for name, p in zip(VERDICTS, probabilities, strict=True)}
-        return Judgement(point_id=point_id, probabilities=named, quote=quote)
+        return Judgement(point_id=point_id, probabilities=named, quote=said[int(views.evidence.argmax())])
+
+    def _misconceptions(self, task: GradeTask, said: tuple[str, ...]) -> tuple[MisconceptionFound, ...]:
+        if not task.misconceptions:
+            return ()
+        [found] = self._encoder.read([Reading(said, tuple(wrong.statement for wrong in task.misconceptions))])
+        return tuple(
+            MisconceptionFound(
+                statement=wrong.statement, correction=wrong.correction, evidence=said[int(found.evidence[i].argmax())]
+            )
+            for i, wrong in enumerate(task.misconceptions)
+            if found.probabilities[:, i, _COVERED].max() >= MISCONCEPTION_FROM
+        )
 
     @cached_property
     def _encoder(self) -> CrossEncoder:
         return CrossEncoder(bundled_folder(), self._folder / WEIGHTS, self.card.sha256)
 
 
-def cut(text: str) -> Views:
-    """The views of a normalised reply; both hold its every sentence but those addressed to the grader."""
-    spans = [span for span in short_sentences(text) if not addressed_to_grader(text[span.start : span.end])]
-    return Views(
-        pieces=[
-            _joined(text, [span for span in spans if piece.start <= span.start < piece.end])
-            for piece in pieces(spans, text)
-        ],
-        windows=[text[span.start : span.end] for span in spans],
-    )
+def cut(text: str) -> tuple[str, ...]:
+    """The sentences of a normalised reply, without what is addressed to the grader."""
+    text = without_addressed(text)
+    return tuple(text[span.start : span.end] for span in short_sentences(text))
 
 
-def _joined(text: str, spans: Sequence[Span]) -> str:
-    return " ".join(text[span.start : span.end] for span in spans)
-
-
-def features(whole: Floats, single: Floats) -> Floats:
-    """What the aggregation sees of one point, shape (12,): log probabilities.
-
-    First those of the piece, then those of the window, that are least silent about the point; then the highest
-    probability of covered and of contradicted over pieces and over windows.
-
-    Args:
-        whole: probabilities on the pieces, shape (pieces, 4).
-        single: on the windows, shape (windows, 4).
+def features(views: Views) -> Floats:
+    """What the aggregation sees of one point, shape (8,): the log probabilities of both views, each on the piece of the
+    reply that is least silent about the point.
     """
-    loud, best = whole[whole[:, _MISSING].argmin()], single[single[:, _MISSING].argmin()]
-    highest = [view[:, column].max() for view in (whole, single) for column in (_COVERED, _CONTRADICTED)]
-    return np.asarray(np.log(np.clip(np.concatenate([loud, best, highest]), LEAST, 1.0)))
+    loud = [view[view[:, _MISSING].argmin()] for view in (views.beside, views.alone)]
+    return np.asarray(np.log(np.clip(np.concatenate(loud), LEAST, 1.0)))
 
 
-def write_card(folder: Path, data: str, aggregation: Aggregation) -> None:
-    """Writes the card of the weights that lie in the folder."""
+def write_card(folder: Path, data: str, aggregation: Aggregation | None = None) -> None:
+    """Writes the card of the weights that lie in the folder; without an aggregation the plain one."""
+    aggregation = aggregation or Aggregation(coef=tuple(map(tuple, PLAIN.tolist())), intercept=(0.0,) * len(PLAIN))
     found = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     card = ModelCard(sha256=found, data=data, aggregation=aggregation)
     (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n")

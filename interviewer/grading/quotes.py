@@ -6,13 +6,20 @@ from typing import NamedTuple
 
 from knowledge.text import Span
 
-# Zero-width, bidirectional and tag characters carry nothing that a reader sees.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
+# Zero-width, bidirectional, tag and variation characters carry nothing that a reader sees.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\uffa0\ufff9-\ufffb\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f\U000e0100-\U000e01ef]"
 )
 _TYPOGRAPHIC = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "−": "-", "…": "..."}
 )
+# Cyrillic and Greek letters that look like Latin ones; in a word with Latin letters they stand for these.
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјкмнорстухһԁԛԝӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABESIJKMHOPCTYXaesijkmhopctyxhdqwlABEZHIKMNOPTYXo",
+)
+_MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u052f]{2,}")
+_LATIN = re.compile(r"[A-Za-z]")
 
 
 class Normalised(NamedTuple):
@@ -35,18 +42,27 @@ def _end_of(offset: int, source: str) -> int:
 
 
 def normalise(text: str) -> Normalised:
-    """NFKC, typographic marks made plain, invisible characters dropped, runs of blanks (not line breaks) made one."""
+    """NFKC, typographic marks made plain, lookalike letters Latin, invisible characters dropped, runs of blanks (not line
+    breaks) made one.
+    """
     out: list[str] = []
     offsets: list[int] = []
     for i, character in enumerate(text):
-        if _INVISIBLE.match(character):
+        if INVISIBLE.match(character):
             continue
         for plain in unicodedata.normalize("NFKC", character).translate(_TYPOGRAPHIC):
             if plain in " \t\r\f\v" and out and out[-1] == " ":
                 continue
             out.append(" " if plain in " \t\r\f\v" else plain)
             offsets.append(i)
-    return Normalised("".join(out), tuple(offsets))
+    return Normalised(_latin("".join(out)), tuple(offsets))
+
+
+def _latin(text: str) -> str:
+    """Words that mix Latin letters with their Cyrillic and Greek lookalikes, in Latin letters; as long as before."""
+    if text.isascii():
+        return text
+    return _MIXED_WORD.sub(lambda word: word[0].translate(_LOOKALIKES) if _LATIN.search(word[0]) else word[0], text)
 
 
 def clean(text: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from interviewer.errors import NoReference
 from interviewer.grading.grade import GradeTask, Point
 from knowledge.bank import Bank, Frozen, Question
-from knowledge.index import PassageIndex
 from knowledge.passages import split_answer
+from knowledge.search import Searchable
 from knowledge.text import sentences, words
 
-NEAR_ENOUGH = 0.62
+NEAR_ENOUGH = 0.58
 """Least similarity at which a retrieved question is taken for the one asked."""
 SHORTEST_POINT_WORDS = 3
 MOST_DERIVED_POINTS = 12
@@ -25,7 +25,7 @@ class GradeRequest(Frozen):
 
 
 def bank_task(bank: Bank, question: Question) -> GradeTask:
-    """The task of a bank question."""
+    """The task of a bank question; no grader was trained on one from the person's own material."""
     return GradeTask(
         question_id=question.id,
         question=question.question,
@@ -35,7 +35,7 @@ def bank_task(bank: Bank, question: Question) -> GradeTask:
         misconceptions=question.misconceptions,
         statements=bank.statements_of.get(question.id, ()),
         sources=question.sources,
-        trained=True,
+        trained=not question.is_own,
     )
 
 
@@ -67,7 +67,7 @@ def derive_points(reference: str) -> tuple[Point, ...]:
     return tuple(Point(id=f"p{i}", text=text, weight=2) for i, text in enumerate(kept[:MOST_DERIVED_POINTS], start=1))
 
 
-def find_task(request: GradeRequest, bank: Bank, index: Callable[[], PassageIndex]) -> GradeTask:
+def find_task(request: GradeRequest, bank: Bank, index: Callable[[], Searchable]) -> GradeTask:
     """The task of a request: by the reference or points given, by id, or by the nearest question of the bank.
 
     Args:

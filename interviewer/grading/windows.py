@@ -1,28 +1,8 @@
-"""A reply cut for judging: into pieces of about a hundred words, and into short sentences."""
+"""A reply cut into short sentences for judging."""
 
 from knowledge.text import Span, sentences, words
 
 LONGEST_SENTENCE_WORDS = 60
-PIECE_WORDS = 110
-
-
-def pieces(spans: list[Span], text: str) -> list[Span]:
-    """Sentences gathered into pieces of at most about 110 words, each repeating the last sentence of the one before.
-
-    A text that fits is one piece.
-    """
-    found: list[list[Span]] = [[]]
-    length = 0
-    for span in spans:
-        size = len(words(text[span.start : span.end]))
-        if found[-1] and length + size > PIECE_WORDS:
-            last = found[-1][-1]
-            overlap = len(words(text[last.start : last.end])) <= PIECE_WORDS // 3
-            found.append([last] if overlap else [])
-            length = len(words(text[last.start : last.end])) if overlap else 0
-        found[-1].append(span)
-        length += size
-    return [Span(group[0].start, group[-1].end) for group in found if group]
 
 
 def short_sentences(text: str) -> list[Span]:

@@ -1,0 +1,114 @@
+"""The local grader's training: what it is made from, and that it learns, stops and goes on."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evals.attack_templates import load_families
+from evals.train import batches, samples, train
+from evals.training_data import (
+    Example,
+    attack_example,
+    bank_examples,
+    joined_examples,
+    negative_examples,
+    reference_example,
+    reply_example,
+    true_score,
+)
+from interviewer.grading.crossencoder import VERDICTS
+from interviewer.grading.grade import Verdict
+from knowledge.bank import Bank
+from knowledge.encoder import bundled_folder
+from knowledge.load import load_bank
+from knowledge.replies import load_replies
+
+HELD_OUT = frozenset((Path(__file__).parents[1] / "evals" / "data" / "held_out.txt").read_text().split())
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return load_bank()
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(str(bundled_folder()), local_files_only=True)
+
+
+def check(example: Example) -> None:
+    sizes = {len(part) for part in (example.points, example.verdicts, example.weights, example.importance)}
+    assert sizes == {len(example.evidence)}
+    assert all(-1 <= at < len(example.sentences) for at in example.evidence)
+    assert example.score is None or -0.25 <= example.score <= 1
+
+
+def test_held_out_questions_teach_nothing(bank: Bank) -> None:
+    found = bank_examples(0, HELD_OUT)
+    kept_out = {point.text for id in HELD_OUT for point in bank.by_id[id].key_points}
+    assert len(found) > 10_000
+    for example in found:
+        check(example)
+        assert not kept_out & set(example.points)
+
+
+def test_each_statement_is_used_once_with_its_verdict(bank: Bank) -> None:
+    question = bank.by_id["activations-dying-relu"]
+    statements = bank.statements_of[question.id]
+    found = joined_examples(question, statements, random.Random(1))
+    stated = [v for example in found for v in example.verdicts if VERDICTS[v] is not Verdict.MISSING]
+    assert len(stated) == len(statements)
+    for example in found:
+        check(example)
+        for point, verdict, at in zip(example.points, example.verdicts, example.evidence, strict=True):
+            if at >= 0:
+                [own] = [s for s in statements if s.text == example.sentences[at]]
+                assert question.key_point(own.key_point).text == point
+                assert VERDICTS[verdict] == own.verdict
+
+
+def test_scores_follow_the_formula() -> None:
+    assert true_score([3, 2, 1], [Verdict.COVERED, Verdict.CONTRADICTED, Verdict.COVERED]) == pytest.approx(2.5 / 5)
+    assert true_score([1, 1], [Verdict.PARTIAL, Verdict.MISSING]) == pytest.approx(0.25)
+
+
+def test_references_cover_all_and_nonsense_covers_nothing(bank: Bank) -> None:
+    rng = random.Random(0)
+    question, other = bank.by_id["activations-dying-relu"], bank.by_id["cnn-receptive-field"]
+    assert {VERDICTS[v] for v in reference_example(question, rng).verdicts} == {Verdict.COVERED}
+    for example in negative_examples(question, bank.statements_of[question.id], other, rng):
+        assert {VERDICTS[v] for v in example.verdicts} == {Verdict.MISSING}
+
+
+def test_attacks_keep_their_verdict(bank: Bank) -> None:
+    families = load_families()
+    denial = {"denial": families["denial"]}
+    question = bank.by_id["activations-dying-relu"]
+    found = [attack_example(bank, denial, question, random.Random(i)) for i in range(20)]
+    assert all(sum(VERDICTS[v] is Verdict.CONTRADICTED for v in example.verdicts) == 1 for example in found)
+
+
+def test_batches_hold_every_sample_once(bank: Bank, tokenizer: Any) -> None:
+    replies = load_replies(bank)[:200]
+    rng = random.Random(0)
+    waiting = samples(tokenizer, [reply_example(bank.by_id[r.question], r, rng) for r in replies])
+    found = [sample for batch in batches(waiting, rng) for sample in batch]
+    assert sorted(map(id, found)) == sorted(map(id, waiting))
+
+
+def test_training_learns_and_goes_on_where_it_was_stopped(bank: Bank, tmp_path: Path) -> None:
+    import torch
+
+    rng = random.Random(0)
+    few = [reply_example(bank.by_id[r.question], r, rng) for r in load_replies(bank)[:24]]
+    whole = train([few] * 4, 1e-3, True, tmp_path / "whole.pt", None, seed=0)
+    assert whole[-1] < 0.8 * whole[0]
+    train([few] * 4, 1e-3, True, tmp_path / "parts.pt", None, seed=0, stop_at=3)
+    assert torch.load(tmp_path / "parts.pt")["done"] == 3
+    train([few] * 4, 1e-3, True, tmp_path / "parts.pt", None, seed=0)
+    one, two = (torch.load(tmp_path / name)["network"] for name in ("whole.pt", "parts.pt"))
+    assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
