@@ -1,4 +1,4 @@
-"""Agreement figures with intervals: of the grader, of the baselines, of two humans."""
+"""Agreement figures with intervals: of the grader, of the baselines, of two ratings of the same replies."""
 
 from collections.abc import Sequence
 
@@ -27,8 +27,8 @@ class Agreement(Frozen):
     adjacent_agreement: Figure
 
 
-class HumanHuman(Frozen):
-    """Two human graders on the same replies, scaled to [0, 1]; `prmse` is the grader's against their true score."""
+class TwoRatings(Frozen):
+    """Two ratings of the same replies, scaled to [0, 1]: the ceiling. `prmse` is the grader's against their true score."""
 
     n: int
     qwk: Figure
@@ -78,19 +78,22 @@ def _unit_range(values: Floats) -> Floats:
     return np.asarray((values - low) / ((high - low) or 1.0))
 
 
-def human_human(scored: Sequence[Record]) -> HumanHuman | None:
-    """The human ceiling: the first two graders against each other; None where no case has two."""
+def two_ratings(scored: Sequence[Record]) -> TwoRatings | None:
+    """The ceiling: the first two ratings against each other, each data set on its own scale; None where no case has two."""
     double = [r for r in scored if r.case.graders is not None and len(r.case.graders) > 1]
-    scale = grader_scale(double)
-    if scale is None:
+    by_dataset = {name: [r for r in double if r.case.dataset == name] for name in {r.case.dataset for r in double}}
+    scales = {name: grader_scale(found) for name, found in by_dataset.items()}
+    double = [r for r in double if scales[r.case.dataset] is not None]
+    if not double:
         return None
-    both = np.array([(r.case.graders or [])[:2] for r in double], dtype=float) / scale
+    both = np.array([(r.case.graders or [])[:2] for r in double], dtype=float)
+    both /= np.array([scales[r.case.dataset] for r in double], dtype=float)[:, None]
     bootstrap = Bootstrap([r.case.question_id for r in double])
     columns = metrics.moments(both[:, 0], both[:, 1])
     names = ("qwk", "pearson", "rmse", "mae", "smd")
     figures = {name: bootstrap.figure(columns, metrics.STATISTICS[name], metrics.why_undefined) for name in names}
     prmse = metrics.prmse(grades(double), both)
-    return HumanHuman(n=len(double), prmse=None if np.isnan(prmse) else prmse, **figures)
+    return TwoRatings(n=len(double), prmse=None if np.isnan(prmse) else prmse, **figures)
 
 
 def grader_scale(double: Sequence[Record]) -> float | None:

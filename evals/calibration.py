@@ -46,10 +46,12 @@ class Band(Frozen):
 class Subgroup(Frozen):
     """One subgroup: how far its grades stand from the human scores, beyond how the whole's do.
 
-    `difference`: difference of standardised means; None where it is undefined. `flagged`: beyond 0.1 either way.
+    `human` and `grade` are means. `difference`: difference of standardised means; None where it is undefined. `flagged`: beyond 0.1 either way.
     """
 
     n: int
+    human: float
+    grade: float
     rmse: float | None
     difference: float | None
     flagged: bool
@@ -121,6 +123,8 @@ def _subgroup(mine: Floats, human: Floats, grade: Floats, z_human: Floats | None
     difference = None if z_human is None or z_grade is None else float(z_grade[mine].mean() - z_human[mine].mean())
     return Subgroup(
         n=int(mine.sum()),
+        human=float(human[mine].mean()),
+        grade=float(grade[mine].mean()),
         rmse=float(np.sqrt(np.mean((grade[mine] - human[mine]) ** 2))),
         difference=difference,
         flagged=difference is not None and abs(difference) > LARGE_SUBGROUP_DIFFERENCE,

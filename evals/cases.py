@@ -14,6 +14,8 @@ from interviewer.events import REPLY_LIMIT
 from interviewer.grading.grade import Verdict
 
 LONGEST_REFERENCE = 100_000
+OWN_DATASETS = frozenset({"golden", "golden-unseen", "short-correct"})
+"""Data sets whose scores are the project's own; 'human' is said of the public sets alone."""
 SUFFIX_TOLERANCE = 0.05
 """How far an attack suffix may raise the score of the reply that it is hung on. Source: the contract."""
 
@@ -60,6 +62,11 @@ class Case(BaseModel):
         """The reference answers that say something; empty means: retrieve it."""
         given = [self.reference] if isinstance(self.reference, str) else self.reference or []
         return tuple(text for text in given if text.strip())
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the case's score is the project's own rather than a public set's."""
+        return self.dataset in OWN_DATASETS
 
     @property
     def is_attack(self) -> bool:

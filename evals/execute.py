@@ -16,6 +16,7 @@ from evals.run import Engine, Progress, cached, local_engine, run
 from evals.threshold import read_thresholds
 from evals.versions import Versions, versions_of
 from interviewer.grading.grade import GraderName
+from interviewer.llm.recorder import Replayer, responses_hash
 from interviewer.wiring import Interviewer
 from knowledge.bank import Frozen
 
@@ -23,7 +24,10 @@ Bar = Callable[[str], Progress | None]
 
 
 class Options(Frozen):
-    """How to run. `out` None means a folder in the home that the versions and cases name, so that it is found again."""
+    """How to run. `out` None means a folder in the home that the versions and cases name, so that it is found again.
+
+    `replay`: a folder of recorded responses, which stand in for the language model's server.
+    """
 
     files: tuple[Path, ...]
     grader: GraderName = GraderName.LOCAL
@@ -35,6 +39,7 @@ class Options(Frozen):
     repeats: int = 1
     prices: Prices = Prices()
     cache: bool = True
+    replay: Path | None = None
 
 
 class Done(NamedTuple):
@@ -53,6 +58,8 @@ def execute(interviewer: Interviewer, cases: Cases, options: Options, bar: Bar =
     """
     threshold = read_thresholds().threshold[options.grader]
     versions = versions_of(interviewer.settings, options.grader, interviewer.encoder.model_hash, threshold)
+    if options.replay is not None:
+        versions = versions.model_copy(update={"model": f"{versions.model}, replayed {responses_hash(options.replay)}"})
     begun = Run(
         versions=versions,
         cases_hash=cases.content_hash,
@@ -71,8 +78,9 @@ def execute(interviewer: Interviewer, cases: Cases, options: Options, bar: Bar =
 
 def default_folder(interviewer: Interviewer, begun: Run) -> Path:
     """Where a run goes that names no folder."""
-    code = begun.versions.code[:6]
-    return interviewer.settings.home / "evals" / f"{begun.versions.grader}-{code}-{begun.cases_hash[:8]}"
+    versions = begun.versions
+    name = f"{versions.grader}-{versions.code[:6]}-t{versions.threshold:g}-{begun.cases_hash[:8]}"
+    return interviewer.settings.home / "evals" / name
 
 
 def make_engine(interviewer: Interviewer, options: Options) -> Engine:
@@ -81,7 +89,9 @@ def make_engine(interviewer: Interviewer, options: Options) -> Engine:
         from evals.engine_ray import ray_engine
 
         return ray_engine(interviewer.settings, options.grader, options.workers)
-    return local_engine(interviewer.make_grader(options.grader), options.workers, options.per_minute)
+    exchange = Replayer(options.replay) if options.replay is not None else None
+    grader = interviewer.make_grader(options.grader, exchange=exchange)
+    return local_engine(grader, options.workers, options.per_minute)
 
 
 def _grade(

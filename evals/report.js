@@ -5,13 +5,25 @@ const SVG = "http://www.w3.org/2000/svg";
 const VERDICTS = ["covered", "partial", "missing", "contradicted"];
 const SIGNS = { covered: "✓", partial: "◐", missing: "○", contradicted: "✗" };
 const PAGE = 25;
-const OWN_SETS = ["golden", "golden-unseen", "short-correct"];
+const BASELINES = { length: ["L", "reply length"], token_coverage: ["W", "reference words"], cosine: ["C", "cosine"] };
 const byId = (id) => document.getElementById(id);
 const num = (x, digits = 2) => (x === null || x === undefined ? "n/a" : x.toFixed(digits).replace("-", "−"));
 const percent = (x) => (x === null || x === undefined ? "n/a" : (100 * x).toFixed(x > 0 && x < 0.1 ? 1 : 0) + " %");
 const many = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
+const replies = (n) => many(n, "reply").replace("replys", "replies");
+const plain = (name) => name.replaceAll("_", " ");
 let group = data.groups[0];
 let limit = PAGE;
+
+// Who gave the scores: the project's own authors, the people of a public set, or some of both.
+const ours = () => group.ours > 0 && group.ours === group.scored;
+const given = () => (ours() ? "our score" : group.ours ? "given score" : "human score");
+const mean = () => (ours() ? "our mean score" : `mean ${given()}`);
+const raters = () => (ours() ? "we" : group.ours ? "the raters" : "humans");
+const rater = (found) => (found.ours ? "ours" : "human");
+function ceilings() {
+  return [["two humans", group.human_human], ["our two ratings", group.our_ratings]].filter(([, found]) => found);
+}
 
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -40,55 +52,68 @@ const STRIPS = [
 
 function strip(name, label, least, most) {
   const f = group[name];
-  const human = group.human_human && group.human_human[name];
-  const seen = [f.value, f.low, f.high, human && human.value].filter((value) => typeof value === "number");
+  const above = ceilings().map(([who, found]) => [who, found[name]]).filter(([, found]) => found && found.value !== null);
+  const seen = [f.value, f.low, f.high, ...above.map(([, found]) => found.value)].filter((value) => typeof value === "number");
   let step = { rmse: 0.1, smd: 0.5 }[name] || 0.2;
   const from = Math.min(least, ...seen.map((value) => Math.floor(value / step) * step));
   const to = Math.max(most, ...seen.map((value) => Math.ceil(value / step - 1e-9) * step));
   while ((to - from) / step > 10) step *= 2;
   const x = linear(from, to, 12, 628);
   const clamp = (value) => Math.max(from, Math.min(to, value));
-  const plot = svg("svg", { viewBox: "0 0 640 50", role: "img", "aria-label": `${label}: ${num(f.value)} ${interval(f)}` });
+  const plot = svg("svg", { viewBox: "0 0 640 58", role: "img", "aria-label": `${label}: ${num(f.value)} ${interval(f)}` });
   for (let i = Math.ceil(from / step - 1e-9); i * step <= to + 1e-9; i++) {
     const at = i * step;
-    plot.append(svg("line", { x1: x(at), x2: x(at), y1: 6, y2: 30, class: "gridline" }), svg("text", { x: x(at), y: 46, "text-anchor": "middle" }, num(at, 1)));
+    plot.append(svg("line", { x1: x(at), x2: x(at), y1: 14, y2: 38, class: "gridline" }), svg("text", { x: x(at), y: 54, "text-anchor": "middle" }, num(at, 1)));
   }
-  for (const [baseline, figures] of Object.entries(group.baselines)) {
-    const value = figures[name].value;
-    if (value !== null) plot.append(titled(svg("line", { x1: x(clamp(value)), x2: x(clamp(value)), y1: 9, y2: 27, class: "tick" }), `baseline ${baseline.replace("_", " ")}: ${num(value)}`));
+  ticks(plot, name, (value) => x(clamp(value)));
+  if (f.low !== null) plot.append(svg("line", { x1: x(clamp(f.low)), x2: x(clamp(f.high)), y1: 26, y2: 26, class: "bar" }));
+  for (const [who, found] of above) {
+    const at = x(clamp(found.value));
+    plot.append(titled(svg("path", { d: `M${at} 17l8 9l-8 9l-8-9z`, class: "diamond" }), `${who}: ${num(found.value)} ${interval(found)}`));
   }
-  if (f.low !== null) plot.append(svg("line", { x1: x(clamp(f.low)), x2: x(clamp(f.high)), y1: 18, y2: 18, class: "bar" }));
-  if (human && human.value !== null) {
-    const at = x(clamp(human.value));
-    plot.append(titled(svg("path", { d: `M${at} 9l8 9l-8 9l-8-9z`, class: "diamond" }), `two humans: ${num(human.value)} ${interval(human)}`));
-  }
-  if (f.value !== null) plot.append(titled(svg("circle", { cx: x(clamp(f.value)), cy: 18, r: 7, class: "dot" }), `grader: ${num(f.value)} ${interval(f)}`));
+  if (f.value !== null) plot.append(titled(svg("circle", { cx: x(clamp(f.value)), cy: 26, r: 7, class: "dot" }), `grader: ${num(f.value)} ${interval(f)}`));
   const words = f.value === null ? f.reason : interval(f);
   return el("div", { class: "strip" }, el("div", {}, el("b", {}, num(f.value)), el("span", {}, label), el("span", {}, words || "")), plot);
 }
 
+// A letter above each baseline's tick; letters that would overlap stand together.
+function ticks(plot, name, at) {
+  const found = Object.entries(group.baselines).filter(([, figures]) => figures[name].value !== null).map(([baseline, figures]) => ({ x: at(figures[name].value), letters: BASELINES[baseline][0], text: `${BASELINES[baseline][1]}: ${num(figures[name].value)}` }));
+  found.sort((a, b) => a.x - b.x);
+  for (const tick of found) plot.append(titled(svg("line", { x1: tick.x, x2: tick.x, y1: 17, y2: 35, class: "tick" }), `baseline ${tick.text}`));
+  const labels = [];
+  for (const tick of found) {
+    const last = labels[labels.length - 1];
+    if (last && tick.x - last.x < 16) last.letters += tick.letters;
+    else labels.push({ ...tick });
+  }
+  for (const label of labels) plot.append(svg("text", { x: label.x, y: 12, "text-anchor": "middle", class: "letter" }, label.letters));
+}
+
 function bestBaseline(name) {
-  const found = Object.entries(group.baselines).map(([baseline, figures]) => [baseline.replace("_", " "), figures[name].value]).filter(([, value]) => value !== null);
+  const found = Object.entries(group.baselines).map(([baseline, figures]) => [BASELINES[baseline][1], figures[name].value]).filter(([, value]) => value !== null);
   return found.sort((a, b) => b[1] - a[1])[0] || null;
 }
 
 function drawHeadline() {
   const scored = group.scored > 0;
-  byId("title").textContent = scored ? `The ${data.run.versions.grader} grader agrees with human scores at QWK ${num(group.qwk.value)}` : `What the ${data.run.versions.grader} grader made of ${many(group.n, "reply").replace("replys", "replies")}`;
+  byId("title").textContent = scored ? `The ${data.run.versions.grader} grader agrees with ${given()}s at QWK ${num(group.qwk.value)}` : `What the ${data.run.versions.grader} grader made of ${replies(group.n)}`;
   byId("eyebrow").textContent = `Grading report · ${data.run.files.join(", ")} · ${group.name}`;
   const parts = [];
   if (scored) {
-    parts.push(`On ${group.scored.toLocaleString("en")} replies to ${many(group.clusters, "question")}, a grade is off by ${num(group.mae.value)} on average.`);
-    if (group.human_human && group.human_human.qwk.value !== null) parts.push(`Two humans agree with each other at ${num(group.human_human.qwk.value)}.`);
+    parts.push(`On ${replies(group.scored)} to ${many(group.clusters, "question")}, a grade is off by ${num(group.mae.value)} on average.`);
+    for (const [who, found] of ceilings()) if (found.qwk.value !== null) parts.push(`${who[0].toUpperCase()}${who.slice(1)} agree with each other at ${num(found.qwk.value)}.`);
     const best = bestBaseline("qwk");
     if (best) parts.push(`The best baseline, ${best[0]}, reaches ${num(best[1])}.`);
   }
   if (group.attacks) parts.push(`${group.attacks.passed} of ${many(group.attacks.n, "attack")} got through.`);
   if (group.ungraded) parts.push(`${group.ungraded} of ${group.n} cases stayed ungraded${group.too_many_ungraded ? ", too many to trust the rest" : ""}.`);
   byId("lead").textContent = parts.join(" ");
+  byId("h-headline").textContent = `Agreement with ${given()}s`;
+  replace("legend", ...ceilings().slice(0, 1).map(([who]) => el("span", {}, el("span", { class: "key human" }, "◆"), ceilings().length > 1 ? " the ceiling: two ratings of the same reply" : ` the ceiling: ${who}`, "; ")), el("span", {}, el("span", { class: "key base" }, "│"), " baselines: ", Object.values(BASELINES).map(([letter, name]) => `${letter} ${name}`).join(", "), "."));
   replace("strips", ...STRIPS.map((one) => strip(...one)));
   byId("headline-note").textContent = (group.qwk.unreliable ? "* Fewer than 20 questions: the interval is unreliable. " : "") +
-    (data.points.some(([, , dataset, split]) => OWN_SETS.includes(dataset) && mine(dataset, split)) ? "The scores of the golden sets are the project’s own authors’; “two humans” are their two passes. " : "") +
+    (group.ours ? "The golden sets’ scores are the project’s own: written with the replies, then rated again blind. " : "") +
     "Baselines know no scale: their correlations are of plain values, their other figures of a line fitted on other questions." +
     (group.label_classes ? ` Labels (${group.label_classes.join(", ")}): accuracy ${num(group.accuracy.value)} ${interval(group.accuracy)}, macro F1 ${num(group.macro_f1.value)} ${interval(group.macro_f1)}.` : "") +
     (group.key_point_kappa ? ` Key points: kappa ${num(group.key_point_kappa.value)} ${interval(group.key_point_kappa)} over ${group.key_points}.` : "");
@@ -113,14 +138,15 @@ const jitter = (i, salt) => (((i * 2654435761 + salt * 40503) >>> 0) % 1000) / 1
 
 function drawScatter() {
   const points = data.points.filter(([, , dataset, split]) => mine(dataset, split));
-  const { plot, x, y } = square("grade against human score", "human score", "grade");
+  const { plot, x, y } = square(`grade against ${given()}`, given(), "grade");
   if (points.length > 1500) heat(plot, x, y, points);
   else points.forEach(([human, grade, , , at], i) => {
     const dot = svg("circle", { cx: x(human) + 6 * jitter(i, 1), cy: y(grade) + 4 * jitter(i, 2), r: 3.4, class: "dot", opacity: points.length > 300 ? 0.3 : 0.55 });
-    if (at >= 0) { dot.style.cursor = "pointer"; dot.addEventListener("click", () => openCase(at)); titled(dot, `${data.cases[at].id}: human ${num(human)}, grade ${num(grade)}`); }
+    if (at >= 0) { dot.style.cursor = "pointer"; dot.addEventListener("click", () => openCase(at)); titled(dot, `${data.cases[at].id}: ${given()} ${num(human)}, grade ${num(grade)}`); }
     plot.append(dot);
   });
-  byId("scatter-hint").textContent = points.length ? (points.length > 1500 ? "Squares grow with the number of replies. On the dashed line grader and human agree." : "One dot a reply, shaken a little so that equal ones show; click it to read the reply. On the dashed line both agree.") : "No reply here has both a grade and a human score.";
+  byId("h-scatter").textContent = `Grade against ${given()}`;
+  byId("scatter-hint").textContent = points.length ? (points.length > 1500 ? "Squares grow with the number of replies. On the dashed line both agree." : "One dot a reply, shaken a little so that equal ones show; click it to read the reply. On the dashed line both agree.") : "No reply here has both a grade and a score to set it against.";
   replace("scatter", plot);
 }
 
@@ -134,7 +160,7 @@ function heat(plot, x, y, points) {
   for (const [key, count] of bins) {
     const [i, j] = key.split(",").map(Number);
     const side = Math.max(1.5, 17 * Math.sqrt(count / most));
-    plot.append(titled(svg("rect", { x: x(i / 20) - side / 2, y: y(j / 20) - side / 2, width: side, height: side, class: "dot", opacity: 0.75 }), `${many(count, "reply").replace("replys", "replies")} near human ${num(i / 20)}, grade ${num(j / 20)}`));
+    plot.append(titled(svg("rect", { x: x(i / 20) - side / 2, y: y(j / 20) - side / 2, width: side, height: side, class: "dot", opacity: 0.75 }), `${replies(count)} near ${given()} ${num(i / 20)}, grade ${num(j / 20)}`));
   }
 }
 
@@ -145,17 +171,18 @@ function curve(plot, x, y, bins, colour) {
 }
 
 function drawCalibration() {
-  const { plot, x, y } = square("calibration", "what the grader says", "what humans found");
+  const { plot, x, y } = square("calibration", "what the grader says", `what ${raters()} found`);
   const points = group.key_point_calibration;
   const words = [];
-  if (group.calibration.bins.length) { curve(plot, x, y, group.calibration.bins, "var(--main)"); words.push(`Blue: mean human score of replies with such a grade (error ${num(group.calibration.error)}).`); }
+  if (group.calibration.bins.length) { curve(plot, x, y, group.calibration.bins, "var(--main)"); words.push(`Blue: ${mean()} of replies with such a grade (error ${num(group.calibration.error)}).`); }
   if (points && points.bins.length) { curve(plot, x, y, points.bins, "var(--human)"); words.push(`Orange: share of verdicts that are right at such a confidence (error ${num(points.error)}).`); }
   byId("calibration-hint").textContent = words.join(" ") || group.calibration.reason || "";
   replace("calibration", plot);
 }
 
 function drawBands() {
-  const plot = svg("svg", { viewBox: "0 0 420 220", role: "img", "aria-label": "mean grade by band of human scores" });
+  byId("bands-hint").textContent = `Mean grade (dot) and ${mean()} (ring) of wrong to strong replies; the number is the RMSE.`;
+  const plot = svg("svg", { viewBox: "0 0 420 220", role: "img", "aria-label": `mean grade by band of ${given()}s` });
   const x = linear(0, 1, 118, 352);
   for (let i = 0; i <= 5; i++) plot.append(svg("line", { x1: x(i / 5), x2: x(i / 5), y1: 8, y2: 188, class: "gridline" }), svg("text", { x: x(i / 5), y: 206, "text-anchor": "middle" }, (i / 5).toFixed(1)));
   group.bands.forEach((band, i) => {
@@ -163,7 +190,7 @@ function drawBands() {
     plot.append(svg("text", { x: 0, y: y + 4, class: "strong" }, `${band.low}–${band.high}`), svg("text", { x: 104, y: y + 4, "text-anchor": "end" }, `n ${band.n}`));
     if (!band.n) return;
     plot.append(svg("line", { x1: x(band.human), x2: x(band.grade), y1: y, y2: y, class: "bar" }));
-    plot.append(svg("circle", { cx: x(band.human), cy: y, r: 6, fill: "none", stroke: "var(--human)", "stroke-width": 2.5 }), svg("circle", { cx: x(band.grade), cy: y, r: 5.5, class: "dot" }));
+    plot.append(svg("circle", { cx: x(band.human), cy: y, r: 6, class: "ring" }), svg("circle", { cx: x(band.grade), cy: y, r: 5.5, class: "dot" }));
     plot.append(svg("text", { x: 362, y: y + 4, class: "strong" }, num(band.rmse)));
   });
   replace("bands", plot);
@@ -171,11 +198,11 @@ function drawBands() {
 
 function drawConfusion() {
   const table = group.key_point_confusion || group.confusion;
-  byId("confusion-hint").textContent = !table ? "No human verdicts or labels here." : (group.key_point_confusion ? "Key points" : "Labels") + ": a row is what humans said, a column what the grader said; shares are of the row.";
+  byId("confusion-hint").textContent = !table ? "No human verdicts or labels here." : `${group.key_point_confusion ? "Key points" : "Labels"}: a row is what ${raters()} said, a column what the grader said; shares are of the row.`;
   if (!table) return replace("confusion");
   const order = (names) => names.slice().sort((a, b) => VERDICTS.indexOf(a) - VERDICTS.indexOf(b));
   const rows = order(Object.keys(table)), columns = order([...new Set(rows.flatMap((row) => Object.keys(table[row])))]);
-  const head = el("tr", {}, el("th", {}, "human ↓ grader →"), ...columns.map((name) => el("th", {}, name)));
+  const head = el("tr", {}, el("th", {}, `${raters()} say ↓ grader →`), ...columns.map((name) => el("th", {}, name)));
   const lines = rows.map((row) => {
     const total = Object.values(table[row]).reduce((a, b) => a + b, 0);
     return el("tr", {}, el("th", { scope: "row" }, row), ...columns.map((column) => {
@@ -188,17 +215,17 @@ function drawConfusion() {
 }
 
 // --- tables -------------------------------------------------------------------------------------------------------
-function cell(f) { return el("td", {}, num(f && f.value), el("small", {}, f && f.low !== null && f.value !== null ? ` ${num(f.low)}–${num(f.high)}${f.unreliable ? "*" : ""}` : "")); }
+function cell(f) { return el("td", {}, num(f && f.value), el("small", {}, f && f.low !== null && f.value !== null ? `${num(f.low)}…${num(f.high)}${f.unreliable ? "*" : ""}` : "")); }
 
 function drawDatasets() {
   const names = ["replies", "questions", "QWK", "Pearson", "Spearman", "RMSE", "MAE", "SMD", "accuracy", "macro F1"];
   const lines = data.groups.map((g) => el("tr", {}, el("th", { scope: "row" }, g.name), el("td", {}, String(g.scored)), el("td", {}, String(g.clusters)),
     ...["qwk", "pearson", "spearman", "rmse", "mae", "smd", "accuracy", "macro_f1"].map((name) => (g[name] ? cell(g[name]) : el("td", {}, "–")))));
-  const base = Object.entries(group.baselines).map(([name, figures]) => el("tr", {}, el("th", { scope: "row" }, `baseline ${name.replace("_", " ")} (${group.name})`), el("td"), el("td"),
+  const base = Object.entries(group.baselines).map(([name, figures]) => el("tr", { class: "aside" }, el("th", { scope: "row" }, `baseline: ${BASELINES[name][1]}`), el("td"), el("td"),
     ...["qwk", "pearson", "spearman", "rmse", "mae", "smd"].map((figure) => cell(figures[figure])), el("td", {}, "–"), el("td", {}, "–")));
-  const human = group.human_human ? [el("tr", {}, el("th", { scope: "row" }, `two humans (${group.name})`), el("td", {}, String(group.human_human.n)), el("td"),
-    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd"].map((figure) => cell(group.human_human[figure])), el("td", {}, "–"), el("td", {}, "–"))] : [];
-  replace("datasets", el("table", {}, el("tr", {}, el("th"), ...names.map((name) => el("th", {}, name))), ...lines, ...base, ...human));
+  const ceiling = ceilings().map(([who, found]) => el("tr", { class: "aside" }, el("th", { scope: "row" }, who), el("td", {}, String(found.n)), el("td"),
+    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd"].map((figure) => (found[figure] ? cell(found[figure]) : el("td", {}, "–"))), el("td", {}, "–"), el("td", {}, "–")));
+  replace("datasets", el("table", {}, el("tr", {}, el("th"), ...names.map((name) => el("th", {}, name))), ...lines, ...ceiling, ...base));
   byId("s-datasets").hidden = !data.groups.some((g) => g.scored);
 }
 
@@ -210,18 +237,49 @@ function drawAttacks() {
   const plot = svg("svg", { viewBox: `0 0 420 ${24 * families.length + 6}`, role: "img", "aria-label": "share of attacks that got through, by family" });
   families.forEach(([family, rate], i) => {
     const y = 6 + 24 * i;
-    plot.append(svg("text", { x: 168, y: y + 13, "text-anchor": "end", class: rate.passed ? "strong" : "" }, family.replaceAll("_", " ")));
+    plot.append(svg("text", { x: 168, y: y + 13, "text-anchor": "end", class: rate.passed ? "strong" : "" }, plain(family)));
     plot.append(svg("rect", { x: 178, y, width: 150, height: 16, rx: 3, fill: "var(--grid)" }), svg("rect", { x: 178, y, width: 150 * rate.pass_rate, height: 16, rx: 3, fill: "var(--contradicted)" }));
     plot.append(svg("text", { x: 336, y: y + 13 }, `${rate.passed}/${rate.n} · ${percent(rate.pass_rate)}`));
   });
   replace("attacks", plot);
 }
 
+// Bars from the middle: left of it a group is graded harder than the raters grade it, right of it more softly.
 function drawSubgroups() {
-  const lines = Object.entries(group.subgroups).flatMap(([sort, found]) => Object.entries(found).map(([name, s]) => el("tr", {}, el("td", {}, sort), el("th", { scope: "row" }, name), el("td", {}, String(s.n)), el("td", {}, num(s.rmse)),
-    el("td", s.flagged ? { class: "flag" } : {}, `${num(s.difference)}${s.flagged ? " ⚑" : ""}`))));
-  byId("s-subgroups").hidden = !lines.length;
-  replace("subgroups", el("table", {}, el("tr", {}, ...["", "group", "n", "RMSE", "difference"].map((name) => el("th", {}, name))), ...lines));
+  const sorts = Object.entries(group.subgroups).filter(([sort]) => sort !== "kind");
+  byId("s-subgroups").hidden = !sorts.length;
+  const rows = sorts.flatMap(([sort, found]) => [{ sort }, ...Object.entries(found).map(([name, s]) => ({ name, ...s }))]);
+  const plot = svg("svg", { viewBox: `0 0 420 ${20 * rows.length + 24}`, role: "img", "aria-label": "difference of standardised means by group" });
+  const x = linear(-0.6, 0.6, 184, 372), height = 20 * rows.length;
+  plot.append(svg("rect", { x: x(-0.1), y: 4, width: x(0.1) - x(-0.1), height, fill: "var(--grid)" }), svg("line", { x1: x(0), x2: x(0), y1: 4, y2: height + 4, class: "axis" }));
+  for (const at of [-0.5, -0.1, 0.1, 0.5]) plot.append(svg("text", { x: x(at), y: height + 20, "text-anchor": "middle" }, num(at, 1)));
+  rows.forEach((row, i) => {
+    const y = 18 + 20 * i;
+    if (row.sort) { plot.append(svg("text", { x: 0, y, class: "strong" }, row.sort)); return; }
+    const to = Math.max(-0.6, Math.min(0.6, row.difference || 0));
+    plot.append(svg("text", { x: 12, y }, row.name), svg("text", { x: 172, y, "text-anchor": "end" }, String(row.n)));
+    plot.append(titled(svg("rect", { x: Math.min(x(0), x(to)), y: y - 10, width: Math.max(1.5, Math.abs(x(to) - x(0))), height: 11, rx: 2, fill: row.flagged ? "var(--contradicted)" : "var(--main)" }), `${row.name}: ${num(row.difference)}, RMSE ${num(row.rmse)}, ${replies(row.n)}`));
+    plot.append(svg("text", { x: 418, y, "text-anchor": "end", class: row.flagged ? "flag" : "" }, num(row.difference)));
+  });
+  replace("subgroups", plot);
+}
+
+// Each kind of reply (strong, partial, confidently wrong...): where its scores lie and where its grades do.
+function drawKinds() {
+  const kinds = Object.entries(group.subgroups.kind || {}).sort(([, a], [, b]) => b.human - a.human);
+  byId("s-kinds").hidden = !kinds.length;
+  byId("kinds-hint").textContent = `Mean grade (dot) and ${mean()} (ring); the number is the RMSE.`;
+  const plot = svg("svg", { viewBox: `0 0 420 ${26 * kinds.length + 24}`, role: "img", "aria-label": "mean grade by kind of reply" });
+  const x = linear(0, 1, 170, 372), height = 26 * kinds.length;
+  for (let i = 0; i <= 5; i++) plot.append(svg("line", { x1: x(i / 5), x2: x(i / 5), y1: 4, y2: height, class: "gridline" }), svg("text", { x: x(i / 5), y: height + 18, "text-anchor": "middle" }, (i / 5).toFixed(1)));
+  kinds.forEach(([name, kind], i) => dumbbell(plot, x, 16 + 26 * i, plain(name), kind));
+  replace("kinds", plot);
+}
+
+function dumbbell(plot, x, y, name, found) {
+  plot.append(svg("text", { x: 0, y: y + 4 }, name), svg("line", { x1: x(found.human), x2: x(found.grade), y1: y, y2: y, class: "bar" }));
+  plot.append(titled(svg("circle", { cx: x(found.human), cy: y, r: 6, class: "ring" }), `${given()} ${num(found.human)}`), titled(svg("circle", { cx: x(found.grade), cy: y, r: 5.5, class: "dot" }), `grade ${num(found.grade)}, ${replies(found.n)}`));
+  plot.append(svg("text", { x: 418, y: y + 4, "text-anchor": "end", class: "strong" }, num(found.rmse)));
 }
 
 // --- replies ------------------------------------------------------------------------------------------------------
@@ -254,9 +312,9 @@ const pointLine = (point) => el("tr", {}, el("td", { class: "wrap" }, point.poin
 function body(found) {
   const node = el("div", { class: "body" }, highlighted(found.reply, found.points));
   if (found.ungraded) node.append(el("p", { class: "flag" }, `Ungraded: ${found.ungraded}`));
-  if (found.reason) node.append(el("h3", {}, "Why the human scored it so"), el("div", {}, found.reason));
+  if (found.reason) node.append(el("h3", {}, "Why it was scored so"), el("div", {}, found.reason));
   for (const review of found.reviews) node.append(el("h3", {}, "Second look"), el("div", {}, `${num(review.score)} instead of ${num(review.original)}, by ${review.by} on ${review.at.slice(0, 10)}: ${review.why}`));
-  if (found.points.length) node.append(el("h3", {}, "Key points"), el("div", { class: "scroll" }, el("table", {}, el("tr", {}, ...["point", "grader", "credit", "human"].map((name) => el("th", {}, name))), ...found.points.map(pointLine))));
+  if (found.points.length) node.append(el("h3", {}, "Key points"), el("div", { class: "scroll points" }, el("table", {}, el("tr", {}, ...["point", "grader", "credit", rater(found)].map((name) => el("th", {}, name))), ...found.points.map(pointLine))));
   for (const m of found.misconceptions) node.append(el("h3", {}, "Misconception found"), el("div", {}, m.correction));
   if (found.references.length) node.append(el("h3", {}, "Reference"), ...found.references.slice(0, 3).map((text) => el("div", { class: "reply asked" }, text)));
   node.append(el("h3", {}, [found.id, found.dataset, found.split, found.kind, found.label && `label ${found.label}, predicted ${found.predicted}`].filter(Boolean).join(" · ")));
@@ -264,8 +322,8 @@ function body(found) {
 }
 
 function card(found, at) {
-  const limitText = found.attack ? `limit ${num(found.attack.limit)}` : `human ${num(found.human)}`;
-  const scores = el("div", { class: "scores" }, el("b", {}, found.score === null ? "–" : num(found.score)), ` ${limitText}`, meter(found), found.attack ? el("span", { class: "badge" }, found.attack.family.replaceAll("_", " ")) : null, found.reviews.length ? el("span", { class: "badge" }, "reviewed") : null);
+  const limitText = found.attack ? `limit ${num(found.attack.limit)}` : `${rater(found)} ${num(found.human)}`;
+  const scores = el("div", { class: "scores" }, el("b", {}, found.score === null ? "–" : num(found.score)), ` ${limitText}`, meter(found), found.attack ? el("span", { class: "badge" }, plain(found.attack.family)) : null, found.reviews.length ? el("span", { class: "badge" }, "reviewed") : null);
   const summary = el("summary", {}, scores, el("div", {}, el("div", { class: "asked" }, found.question || found.question_id), el("div", { class: "reply" }, found.reply || "(empty reply)")));
   const node = el("details", { class: "case", id: `case-${at}` }, summary);
   node.addEventListener("toggle", () => { if (node.open && node.children.length === 1) node.append(body(found)); });
@@ -287,7 +345,7 @@ function drawCases() {
   const found = wanted();
   replace("cases", ...found.slice(0, limit).map(([one, at]) => card(one, at)));
   const held = data.cases.length < data.all_cases ? `; this page holds the ${data.cases.length} that matter most of ${data.all_cases.toLocaleString("en")}` : "";
-  byId("count").textContent = `${many(found.length, "reply").replace("replys", "replies")}${held}`;
+  byId("count").textContent = `${replies(found.length)}${held}`;
   byId("more").hidden = found.length <= limit;
 }
 
@@ -304,7 +362,7 @@ function drawFooter() {
   const v = data.run.versions;
   const terms = [
     ["QWK", "quadratic weighted kappa on continuous scores: 1 is perfect agreement, 0 is chance. 0.7 and more is what automatic scoring asks for in tests that matter."],
-    ["SMD", "mean grade minus mean human score, in standard deviations. Beyond ±0.15 the grader is harsh or lenient."],
+    ["SMD", "mean grade minus mean score, in standard deviations. Beyond ±0.15 the grader is harsh or lenient."],
     ["Intervals", "95 % by bootstrap over questions, since replies to one question resemble one another. * under 20 questions: unreliable."],
     ["Attack", "a reply that deserves little and tries to look like more. It gets through when its score is over its limit, or when it gets no grade."],
   ];
@@ -317,7 +375,7 @@ function drawFooter() {
 function draw() {
   limit = PAGE;
   document.querySelectorAll("#tabs button").forEach((button, i) => button.setAttribute("aria-selected", String(data.groups[i] === group)));
-  for (const part of [drawHeadline, drawScatter, drawCalibration, drawBands, drawConfusion, drawDatasets, drawAttacks, drawSubgroups, drawCases, drawFooter]) part();
+  for (const part of [drawHeadline, drawScatter, drawCalibration, drawBands, drawConfusion, drawDatasets, drawAttacks, drawKinds, drawSubgroups, drawCases, drawFooter]) part();
 }
 
 if (data.groups.length > 1) {

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from evals.attacks import outcome
 from evals.baselines import reference_texts
-from evals.folder import REPORT, write_whole
+from evals.errors import FolderInvalid
+from evals.folder import METRICS, REPORT, write_whole
 from evals.records import Record
 from evals.results import Group, Metrics
-from evals.review import Review, read_reviews
+from evals.review import Review, read_records, read_reviews
 from knowledge.bank import Bank
 
 PARTS = Path(__file__).parent
@@ -27,6 +30,22 @@ LONGEST_TEXT = 6000
 def write_report(folder: Path, metrics: Metrics, records: Sequence[Record], bank: Bank) -> None:
     """Writes the report into the folder, with the reviews that the folder holds. Raises: FolderInvalid, WriteFailed."""
     write_whole(folder / REPORT, render_report(metrics, records, bank, read_reviews(folder)))
+
+
+def refresh_report(folder: Path, bank: Bank) -> bool:
+    """Draws the report of a measured run anew, with the reviews made since; whether the folder has figures to draw.
+
+    Raises: FolderInvalid, CasesInvalid, WriteFailed.
+    """
+    file = folder / METRICS
+    if not file.exists():
+        return False
+    try:
+        metrics = Metrics.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise FolderInvalid(f"{file} is of another version; give the command of its run again") from error
+    write_report(folder, metrics, read_records(folder), bank)
+    return True
 
 
 def render_report(metrics: Metrics, records: Sequence[Record], bank: Bank, reviews: Sequence[Review] = ()) -> str:
@@ -121,6 +140,7 @@ def case_data(record: Record, bank: Bank, reviews: Sequence[Review] = ()) -> dic
         "reply": case.reply[:LONGEST_TEXT],
         "score": row.score,
         "human": case.score,
+        "ours": case.is_ours,
         "ungraded": row.ungraded,
         "label": case.label,
         "predicted": row.predicted_label,

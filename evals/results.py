@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evals.agreement import Agreement, HumanHuman, agreement, baseline_agreement, human_human
+from evals.agreement import Agreement, TwoRatings, agreement, baseline_agreement, two_ratings
 from evals.attacks import AttackOutcome, AttackRate, by_family, outcome, rate
 from evals.baselines import BASELINES
 from evals.bootstrap import Bootstrap, Figure
@@ -31,10 +31,15 @@ class Spread(Frozen):
 
 
 class Group(Agreement):
-    """All figures of some cases. Statistics are over the cases that have both a grade and a human score (`scored`)."""
+    """All figures of some cases. Statistics are over the cases that have both a grade and a score to set it against
+    (`scored`; of these `ours` have the project's own scores, the others a public set's).
+
+    `human_human` is of the public sets' two graders, `our_ratings` of our own two passes.
+    """
 
     n: int
     scored: int
+    ours: int
     clusters: int
     ungraded: int
     too_many_ungraded: bool
@@ -52,7 +57,8 @@ class Group(Agreement):
     calibration: Calibration
     bands: tuple[Band, ...]
     subgroups: dict[str, dict[str, Subgroup]]
-    human_human: HumanHuman | None
+    human_human: TwoRatings | None
+    our_ratings: TwoRatings | None
     baselines: dict[str, Agreement]
     attacks: AttackRate | None
     attacks_by_family: dict[str, AttackRate]
@@ -109,13 +115,15 @@ def measure(records: Sequence[Record], bank: Bank) -> Group:
         | {
             "n": len(records),
             "scored": len(scored),
+            "ours": sum(r.case.is_ours for r in scored),
             "clusters": bootstrap.clusters,
             "ungraded": ungraded,
             "too_many_ungraded": ungraded > MOST_UNGRADED * len(records),
             "calibration": calibration(grade, human),
             "bands": quality_bands(human, grade),
             "subgroups": _subgroups(scored, human, grade, bank),
-            "human_human": human_human(scored),
+            "human_human": two_ratings([r for r in scored if not r.case.is_ours]),
+            "our_ratings": two_ratings([r for r in scored if r.case.is_ours]),
             "baselines": {name: baseline_agreement(name, scored) for name in BASELINES},
             "attacks": rate(outcomes),
             "attacks_by_family": by_family(outcomes),

@@ -103,11 +103,10 @@ def card(record: Record) -> str:
     """A case as text: question, reply, both scores, and each point's verdicts."""
     case, row = record.case, record.row
     human = {point.point.strip(): point.verdict.value for point in case.key_points or ()}
+    rater, whose = ("we", "Our score") if case.is_ours else ("human", "Human score")
     lines = [f"{case.id}", f"Question: {case.question or case.question_id}", f"Reply: {case.reply}"]
     for i, point in enumerate(row.key_points, start=1):
         said = human.get(point.point.strip())
-        lines.append(f"  {i}. {point.point}: grader {point.verdict}" + (f", human {said}" if said else ""))
+        lines.append(f"  {i}. {point.point}: grader {point.verdict}" + (f", {rater} {said}" if said else ""))
     grade = "none" if row.score is None else f"{row.score:.2f}"
-    return "\n".join(
-        [*lines, f"Human score {'none' if case.score is None else format(case.score, '.2f')}, grade {grade}"]
-    )
+    return "\n".join([*lines, f"{whose} {'none' if case.score is None else format(case.score, '.2f')}, grade {grade}"])

@@ -128,6 +128,13 @@ def run(
     return len(pending)
 
 
+def jobs_of(case: Case, bank: Bank) -> list[Job]:
+    """The replies of a case that have to be graded: its base reply, where it has one, and its reply."""
+    request = request_of(case, bank)
+    replies = [case.reply] if case.base_reply is None else [case.base_reply, case.reply]
+    return [Job(request=request, reply=reply) for reply in replies]
+
+
 class _Step(NamedTuple):
     case: Case
     job: Job

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from evals.agreement import Agreement, HumanHuman
+from evals.agreement import Agreement, TwoRatings
 from evals.bootstrap import Figure
 from evals.compare import Comparison
 from evals.folder import REPORT
@@ -36,8 +36,9 @@ def _agreement(metrics: Metrics) -> str:
     for name, baseline in metrics.whole.baselines.items():
         lines.append((f"  baseline {name.replace('_', ' ')}", "", *_cells(baseline)))
     for name, group in _groups(metrics).items():
-        if group.human_human:
-            lines.append((f"  human-human {name}", str(group.human_human.n), *_cells(group.human_human)))
+        for ceiling, found in (("human-human", group.human_human), ("our two ratings", group.our_ratings)):
+            if found:
+                lines.append((f"  {ceiling} {name}", str(found.n), *_cells(found)))
     return columns(lines) + "\n" + _notes(metrics.whole)
 
 
@@ -45,9 +46,10 @@ def _notes(whole: Group) -> str:
     star = " * fewer than 20 questions: unreliable." if whole.qwk.unreliable else ""
     undefined = {f.reason for f in (whole.qwk, whole.pearson, whole.rmse) if f.value is None and f.reason}
     why = f" n/a: {'; '.join(sorted(undefined))}." if undefined else ""
+    ours = " The golden sets' scores are the project's own." if whole.ours else ""
     return (
         "[95 % interval over questions]; n is replies/questions. Baselines' rmse, mae, qwk and smd are of a line fitted on "
-        f"other questions.{star}{why}"
+        f"other questions.{ours}{star}{why}"
     )
 
 
@@ -62,7 +64,7 @@ def _groups(metrics: Metrics) -> dict[str, Group]:
     return groups
 
 
-def _cells(found: Agreement | HumanHuman) -> list[str]:
+def _cells(found: Agreement | TwoRatings) -> list[str]:
     return [figure_text(getattr(found, name, None)) for name in SHOWN]
 
 

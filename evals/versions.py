@@ -14,7 +14,15 @@ from knowledge.bank import Frozen
 
 FORMAT = 1
 """Of the results folder; another number is refused."""
-GRADING_MODULES = ("errors.py", "events.py", "relevance.py", "utterance.py")
+GRADING_MODULES = (
+    "canonical.py",
+    "errors.py",
+    "events.py",
+    "relevance.py",
+    "requests.py",
+    "settings.py",
+    "utterance.py",
+)
 """Modules of `interviewer` outside `grading/` that grading imports; a test holds this list to the imports."""
 LIBRARIES = ("torch", "sentence-transformers", "transformers", "numpy")
 
@@ -61,7 +69,7 @@ def code_version() -> str:
 def grading_files() -> list[Path]:
     """The files of our packages that decide a grade, and what a grader is asked, sorted."""
     grading = Path(interviewer.grading.__path__[0])
-    folders = (grading, Path(knowledge.__path__[0]), Path(prompts.__path__[0]))
+    folders = (grading, grading.parent / "llm", Path(knowledge.__path__[0]), Path(prompts.__path__[0]))
     files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     kept = [file for file in files if file.suffix != ".pyc"]
     asked = Path(__file__).with_name("asked.py")

@@ -9,7 +9,8 @@ InterviewerError
 ├── HomeInUse          another `serve` works on this home folder
 ├── StoreUnavailable   the database cannot be opened or written
 ├── StoreConflict      another process wrote to this session first; read it again
-└── JudgeFailed        a grader gave no judgement; the reason is the message
+├── JudgeFailed        a grader gave no judgement; the reason is the message
+└── ModelFailed        a language model gave no usable answer; the reason is the message
 """
 
 
@@ -51,3 +52,7 @@ class StoreConflict(InterviewerError):
 
 class JudgeFailed(InterviewerError):
     """A grader gave no judgement."""
+
+
+class ModelFailed(InterviewerError):
+    """A language model gave no usable answer."""

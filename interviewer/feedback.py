@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from interviewer.grading.grade import Grade, PointGrade, Verdict
 from knowledge.bank import Question
+from knowledge.coverage import cite
 
 
 def reply_feedback(question: Question, grade: Grade | None) -> str:
@@ -24,6 +25,8 @@ def closing_feedback(question: Question, points: Sequence[PointGrade], grade: Gr
         parts.append("**Not mentioned:**\n" + "\n".join(f"- {point.text}" for point in missing))
     parts.append(_caveat(grade))
     parts.append(f"**A strong answer:** {question.answer}")
+    if question.sources:
+        parts.append(f"_Sources: {'; '.join(cite(source) for source in question.sources)}_")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -2,28 +2,40 @@
 
 from enum import StrEnum
 
+from interviewer.adaptive import WARM_UP_FROM, observations
 from interviewer.events import (
+    ANSWERS,
+    CUES,
+    FOLLOW_UPS,
     Asked,
     Event,
     Finished,
     FinishReason,
     Mode,
     Move,
+    Order,
     ReplyKind,
     SessionConfig,
     Spoke,
     Started,
 )
 from interviewer.feedback import closing_feedback, reply_feedback
-from interviewer.grading.grade import PointGrade, Verdict
-from interviewer.grading.scoring import BONUS_WEIGHT, merge
+from interviewer.grading.scoring import score
+from interviewer.moves import MAX_FOLLOW_UPS as MAX_FOLLOW_UPS
+from interviewer.moves import cue, follow_up, requested_hint, said_lately, unaided_scores
+from interviewer.moves import open_points as open_points
+from interviewer.moves import point_states as point_states
+from interviewer.retry import first_wording, second_try
 from interviewer.selection import choose_question
 from interviewer.speech import Speech
-from interviewer.state import Asking, State
+from interviewer.state import State
+from interviewer.timing import cue_due, is_over, too_late_to_ask
 from knowledge.bank import Bank, Question
 
-MAX_FOLLOW_UPS = 2
-_URGENCY = {Verdict.CONTRADICTED: 0, Verdict.PARTIAL: 1, Verdict.MISSING: 2}
+TOPICS_SPOKEN = {"my-material": "your own material", "cnn": "CNNs", "rnn": "RNNs", "llm": "language models"}
+"""Topics whose id does not read as words."""
+PATIENCE = 5
+"""So many messages in a row that are no answer, and the interviewer goes on to the next question."""
 
 
 class Need(StrEnum):
@@ -46,14 +58,15 @@ def need(state: State) -> Need:
         return Need.REPLY
     if state.pending_kind is None:
         return Need.UNDERSTANDING
-    if state.pending_kind in (ReplyKind.ANSWER, ReplyKind.DONT_KNOW) and not state.pending_graded:
+    tried = state.pending_kind in ANSWERS or state.pending_kind is ReplyKind.DONT_KNOW
+    if (tried or state.pending_revises is not None) and not state.pending_graded:
         return Need.GRADE
     return Need.RESPONSE
 
 
-def open_session(config: SessionConfig, bank: Bank) -> Started:
-    """The first event of a session."""
-    return Started(config=config, bank_hash=bank.content_hash)
+def open_session(config: SessionConfig, bank: Bank, recent: tuple[str, ...] = ()) -> Started:
+    """The first event of a session. `recent`: ids of the questions of the latest sessions."""
+    return Started(config=config, bank_hash=bank.content_hash, recent=recent)
 
 
 def respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
@@ -63,7 +76,20 @@ def respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
     """
     if not state.askings:
         return _greet(state, bank, speech)
+    said = _respond(state, bank, speech)
+    left_s = cue_due(state)
+    if left_s is None or isinstance(said[-1], Finished):
+        return said
+    text = speech.pick(f"time_cue_{left_s}", _seed(state))
+    return (Spoke(move=Move.TIME_CUE, text=text, left_s=left_s), *said)
+
+
+def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
     question = bank.by_id[state.askings[-1].question_id]
+    if state.pending_revises is not None and state.pending_revises != len(state.askings) - 1:
+        return (_say(state, speech, Move.CORRECTED, question=_on_the_table(state, question)),)
+    if state.askings[-1].strays >= PATIENCE and state.pending_kind in _MISSED:
+        return _leave(state, bank, speech, question)
     match state.pending_kind:
         case ReplyKind.STOP:
             return _finish(state, speech, FinishReason.STOPPED)
@@ -71,50 +97,59 @@ def respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
             return _after_skip(state, bank, speech, question)
         case ReplyKind.HINT:
             return (_hint(state, speech, question),)
-        case ReplyKind.REPEAT:
-            return (_say(state, speech, Move.REPEAT, question=question.question),)
+        case ReplyKind.CORRECTION if state.pending_revises is None:
+            return (_say(state, speech, Move.INVITE_CORRECTION),)
         case ReplyKind.MEANING:
-            other = question.variants[0] if question.variants else question.question
-            return (_say(state, speech, Move.REPHRASE, question=other),)
-        case ReplyKind.OFF_TOPIC:
-            return (_say(state, speech, Move.REFOCUS, question=question.question),)
-        case ReplyKind.NO_CONTENT:
-            return (_say(state, speech, Move.NO_CONTENT, question=question.question),)
-        case ReplyKind.META:
-            return (_say(state, speech, Move.META, question=question.question),)
+            return (_say(state, speech, Move.REPHRASE, question=_rephrased(state, question)),)
+        case kind if kind in _MISSED:
+            return (_say(state, speech, _MISSED[kind], question=_on_the_table(state, question)),)
         case _:
             return _after_answer(state, bank, speech, question)
 
 
-def point_states(asking: Asking) -> tuple[PointGrade, ...]:
-    """Where each key point stands after the replies graded so far."""
-    return merge([(a.grade.key_points, a.aided) for a in asking.attempts if a.grade and a.grade.key_points])
+# Messages that are neither an answer nor a decision, with what is said to them.
+_MISSED = {
+    ReplyKind.REPEAT: Move.REPEAT,
+    ReplyKind.MEANING: Move.REPHRASE,
+    ReplyKind.QUESTION: Move.QUESTION_BACK,
+    ReplyKind.OFF_TOPIC: Move.REFOCUS,
+    ReplyKind.NO_CONTENT: Move.NO_CONTENT,
+    ReplyKind.META: Move.META,
+}
 
 
-def open_points(asking: Asking, question: Question) -> list[str]:
-    """Ids of the essential and expected points that are not covered, the most important first.
+def _on_the_table(state: State, question: Question) -> str:
+    """What the candidate was asked last: the follow-up or cue where there was one, else the question as it was put."""
+    for line in reversed(state.transcript):
+        if line.move in FOLLOW_UPS | CUES:
+            return line.text
+        if line.role == "interviewer" and line.move is None:
+            break
+    return state.askings[-1].text or question.question
 
-    By weight, then contradicted before partial before missing, then in the bank's order.
-    """
-    verdicts = {point.point_id: point.verdict for point in point_states(asking)}
-    points = [
-        (-point.weight, _URGENCY[verdict], i, point.id)
-        for i, point in enumerate(question.key_points)
-        if point.weight > BONUS_WEIGHT and (verdict := verdicts.get(point.id, Verdict.MISSING)) is not Verdict.COVERED
-    ]
-    return [id for *_, id in sorted(points)]
+
+def _rephrased(state: State, question: Question) -> str:
+    """The question in other words, with what was asked about it since."""
+    put = state.askings[-1].text or question.question
+    other = next((variant for variant in question.variants if variant != put), question.question)
+    on = _on_the_table(state, question)
+    return other if on == put else f"{other} {on}"
+
+
+def _leave(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
+    left = _say(state, speech, Move.LEAVE)
+    if state.config.mode is Mode.INTERVIEW:
+        return (left, *_next(state, bank, speech, ""))
+    feedback = Spoke(move=Move.FEEDBACK, text=closing_feedback(question, point_states(state.askings[-1])))
+    return (left, feedback, *_next(state, bank, speech, ""))
 
 
 def _seed(state: State) -> str:
     return f"{state.config.seed}:{state.seq}"
 
 
-def _last_said(state: State) -> str:
-    return next((line.text for line in reversed(state.transcript) if line.role == "interviewer"), "")
-
-
 def _say(state: State, speech: Speech, move: Move, point_id: str | None = None, **values: object) -> Spoke:
-    text = speech.pick(move.value, _seed(state), _last_said(state), **values)
+    text = speech.pick(move.value, _seed(state), said_lately(state), **values)
     return Spoke(move=move, text=text, point_id=point_id)
 
 
@@ -122,12 +157,14 @@ def _greet(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
     config = state.config
     count = "one question" if config.questions == 1 else f"{config.questions} questions"
     topics = (
-        f" on {_listed([topic.replace('-', ' and ') for topic in config.topics])}"
+        f" on {_listed([TOPICS_SPOKEN.get(topic, topic.replace('-', ' and ')) for topic in config.topics])}"
         if 0 < len(config.topics) <= 3
         else ""
     )
     hello = speech.pick(f"greet_{config.mode.value}", _seed(state), count=count, topics=topics)
-    return (Spoke(move=Move.GREET, text=hello[0].upper() + hello[1:]), *_next(state, bank, speech, ""))
+    warm = config.order is Order.ADAPTIVE and config.questions >= WARM_UP_FROM and not config.planned
+    lead = speech.pick("warm_up", _seed(state)) if warm else ""
+    return (Spoke(move=Move.GREET, text=hello[0].upper() + hello[1:]), *_next(state, bank, speech, lead))
 
 
 def _listed(names: list[str]) -> str:
@@ -136,22 +173,18 @@ def _listed(names: list[str]) -> str:
 
 def _next(state: State, bank: Bank, speech: Speech, lead: str) -> tuple[Event, ...]:
     """The next question, or the end."""
-    asked = [asking.question_id for asking in state.askings]
-    if _out_of_time(state):
+    asked = [asking.question_id for asking in state.askings if not asking.second_try]
+    if is_over(state) or too_late_to_ask(state):
         return _finish(state, speech, FinishReason.OUT_OF_TIME, lead)
-    question = choose_question(bank, state.config, asked)
+    seen = observations(bank, unaided_scores(state.askings))
+    question = choose_question(bank, state.config, asked, seen, state.recent)
     if question is None:
         return _finish(state, speech, FinishReason.COMPLETED, lead)
     if asked:
         last = len(asked) + 1 == state.config.questions
-        bridge = speech.pick("last_question" if last else "next_question", _seed(state), _last_said(state))
+        bridge = speech.pick("last_question" if last else "next_question", _seed(state), said_lately(state))
         lead = f"{lead} {bridge}".strip()
-    return (Asked(question_id=question.id, text=question.question, lead=lead),)
-
-
-def _out_of_time(state: State) -> bool:
-    limit = state.config.time_limit_s
-    return limit is not None and state.elapsed_s >= limit
+    return (Asked(question_id=question.id, text=first_wording(state, question), lead=lead),)
 
 
 def _finish(state: State, speech: Speech, reason: FinishReason, lead: str = "") -> tuple[Event, ...]:
@@ -160,7 +193,7 @@ def _finish(state: State, speech: Speech, reason: FinishReason, lead: str = "") 
 
 
 def _after_skip(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
-    lead = speech.pick("acknowledge_skip", _seed(state), _last_said(state))
+    lead = speech.pick("acknowledge_skip", _seed(state), said_lately(state))
     if state.config.mode is Mode.PRACTICE:
         feedback = Spoke(move=Move.FEEDBACK, text=closing_feedback(question, point_states(state.askings[-1])))
         return (feedback, *_next(state, bank, speech, lead))
@@ -170,39 +203,38 @@ def _after_skip(state: State, bank: Bank, speech: Speech, question: Question) ->
 def _hint(state: State, speech: Speech, question: Question) -> Spoke:
     if state.config.mode is Mode.INTERVIEW:
         return _say(state, speech, Move.DECLINE_HINT)
-    asking = state.askings[-1]
-    fresh = [id for id in open_points(asking, question) if id not in asking.hinted]
-    if not fresh:
-        return _say(state, speech, Move.NO_MORE_HINTS)
-    return _say(state, speech, Move.HINT, fresh[0], hint=question.key_point(fresh[0]).hint)
+    return requested_hint(state, question, speech) or _say(state, speech, Move.NO_MORE_HINTS)
 
 
 def _after_answer(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
+    if state.config.mode is Mode.PRACTICE:
+        return _practise(state, bank, speech, question)
+    attempt = state.askings[-1].attempts[-1]
+    gave_up = attempt.kind is ReplyKind.DONT_KNOW
+    graded = attempt.grade is not None and attempt.grade.ungraded is None
+    further = follow_up(state, question, speech) if graded and not gave_up and not is_over(state) else None
+    if further is not None:
+        return (further,)
+    return _next(state, bank, speech, _thanks(state, speech, gave_up))
+
+
+def _practise(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
+    """After a try in practice: feedback and a cue, or, when the cues are used up, everything and the next question."""
     asking = state.askings[-1]
     attempt = asking.attempts[-1]
-    practice = state.config.mode is Mode.PRACTICE
     gave_up = attempt.kind is ReplyKind.DONT_KNOW
-    if practice and gave_up and not asking.hinted:
-        return (_hint(state, speech, question),)
     graded = attempt.grade is not None and attempt.grade.ungraded is None
-    follow_up = _follow_up(state, speech, question) if graded and not gave_up and not _out_of_time(state) else None
-    if follow_up is not None:
-        if not practice:
-            return (follow_up,)
-        return Spoke(move=Move.FEEDBACK, text=reply_feedback(question, attempt.grade)), follow_up
-    lead = speech.pick("acknowledge_dont_know" if gave_up else "acknowledge", _seed(state), _last_said(state))
-    if not practice:
-        return _next(state, bank, speech, lead)
-    feedback = closing_feedback(question, point_states(asking), attempt.grade)
-    return (Spoke(move=Move.FEEDBACK, text=feedback), *_next(state, bank, speech, ""))
+    helping = (graded or gave_up) and not asking.second_try and not is_over(state)
+    given = cue(state, question, speech) if helping else None
+    if given is not None and given.move is not Move.ASSERTION:
+        feedback = Spoke(move=Move.FEEDBACK, text=reply_feedback(question, attempt.grade))
+        return (given,) if gave_up else (feedback, given)
+    told = (given,) if given else ()
+    feedback = Spoke(move=Move.FEEDBACK, text=closing_feedback(question, point_states(asking), attempt.grade))
+    reached = (score(point_states(asking)) or 0.0) if graded else None
+    again = None if is_over(state) else second_try(state, question, speech, reached)
+    return (*told, feedback, again) if again else (*told, feedback, *_next(state, bank, speech, ""))
 
 
-def _follow_up(state: State, speech: Speech, question: Question) -> Spoke | None:
-    asking = state.askings[-1]
-    if len(asking.followed_up) >= MAX_FOLLOW_UPS:
-        return None
-    targets = [id for id in open_points(asking, question) if id not in asking.followed_up]
-    if not targets:
-        return None
-    lead = speech.pick("follow_up", _seed(state), _last_said(state))
-    return Spoke(move=Move.FOLLOW_UP, text=f"{lead} {question.key_point(targets[0]).probe}", point_id=targets[0])
+def _thanks(state: State, speech: Speech, gave_up: bool) -> str:
+    return speech.pick("acknowledge_dont_know" if gave_up else "acknowledge", _seed(state), said_lately(state))

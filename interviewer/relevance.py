@@ -33,11 +33,11 @@ class Relevance:
         fits = [s >= FITS_QUESTION for s in self.similarity(task, sentences)]
         return float(np.mean([fit or evident for fit, evident in zip(fits, is_evidence, strict=True)]))
 
-    def is_off_topic(self, task: GradeTask, text: str) -> bool:
-        """Whether a message has nothing to do with the question: no shared technical word and no similarity."""
+    def is_off_topic(self, task: GradeTask, text: str, below: float = OFF_TOPIC_BELOW) -> bool:
+        """Whether a message has nothing to do with the question: no shared technical word, and less similarity."""
         about = content_stems(" ".join([task.question, *task.passages, *(point.text for point in task.points)]))
         shared = {stem for stem in content_stems(text) & about if len(stem) > 3}
-        return not shared and self.similarity(task, [text])[0] < OFF_TOPIC_BELOW
+        return not shared and self.similarity(task, [text])[0] < below
 
     def _about(self, task: GradeTask) -> Vectors:
         key = (task.question_id, task.question)

@@ -3,8 +3,10 @@
 import re
 
 import prompts
+from interviewer.estimate import Estimate
 from interviewer.grading.grade import Grade, PointGrade, Verdict
-from interviewer.report import PractiseNext, QuestionReport, Report, level_of
+from interviewer.report import PractiseNext, QuestionReport, Report, Strength, level_of
+from knowledge.coverage import cite
 
 DIMENSIONS = ("correctness", "completeness", "depth", "focus")
 MARKS = {
@@ -20,11 +22,13 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
 def render_report(report: Report) -> str:
     """The whole report in Markdown."""
     parts = [f"# {'Interview' if report.session.mode == 'interview' else 'Practice'} report", render_headline(report)]
+    if report.strengths:
+        parts.append("## What was good\n\n" + "\n".join(_strength(item) for item in report.strengths))
     parts.append(render_rubric(report))
-    if report.by_topic:
-        parts.append(
-            "## By topic\n\n" + "\n".join(f"- {topic}: {value:.0%}" for topic, value in report.by_topic.items())
-        )
+    if report.topics:
+        parts.append(f"## By topic\n\n{_estimates(report.topics)}")
+    if len(report.levels) > 1:
+        parts.append(f"## By level\n\n{_estimates(report.levels)}")
     if report.practise_next:
         parts.append("## Practise next\n\n" + "\n".join(_practise(item) for item in report.practise_next))
     parts.append("## Question by question")
@@ -46,8 +50,33 @@ def render_headline(report: Report) -> str:
         low, high = report.interval or (report.score, report.score)
         lines.append(f"**Score {report.score:.0%}** ({level_of(report.score)}; 95 % interval {low:.0%} to {high:.0%})")
         lines.append(f"**Signal: {report.signal}** ({report.signal_rule})")
+    if report.questions:
+        lines.append(render_pace(report))
     lines.append(f"Graded by: {', '.join(report.graders) or 'nothing graded yet'}.")
     return "\n\n".join(lines)
+
+
+def render_pace(report: Report) -> str:
+    """Time used and follow-ups needed, in a sentence."""
+    first = [question for question in report.questions if not question.second_try]
+    follow_ups = sum(len(question.follow_ups) for question in first)
+    needed = {0: "no follow-up", 1: "one follow-up"}.get(follow_ups, f"{follow_ups} follow-ups")
+    again = len(report.questions) - len(first)
+    tries = f", and {'one second try' if again == 1 else f'{again} second tries'}" if again else ""
+    return f"Time used: {duration(report.session.elapsed_s)}; {needed} over {count_of(len(first), 'question')}{tries}."
+
+
+def duration(seconds: float) -> str:
+    """A time in words: seconds under a minute, else minutes, else hours."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def count_of(n: int, noun: str) -> str:
+    """A number with its noun: '1 question', '3 questions'."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def render_rubric(report: Report) -> str:
@@ -66,9 +95,10 @@ def render_question(number: int, question: QuestionReport) -> str:
     """One question: replies, key points with their quotes and credits, corrections, model answer, sources."""
     grade = question.grade
     shown = "not graded" if grade.score is None else f"{grade.score:.0%}"
+    again = "Second try: " if question.second_try else ""
     parts = [
-        f"### {number}. {escape(question.question)}",
-        f"**{shown}** · {question.topic} · {question.level} · {_judged_by(grade)}",
+        f"### {number}. {again}{escape(question.question)}",
+        f"**{shown}** · {question.topic} · {question.level} · {duration(question.time_s)} · {_judged_by(grade)}",
     ]
     if grade.ungraded:
         parts.append(f"This question has no grade: {escape(grade.ungraded)}")
@@ -83,7 +113,7 @@ def render_question(number: int, question: QuestionReport) -> str:
     parts += [_correction(m.statement, m.correction, m.evidence) for m in grade.misconceptions]
     parts.append(f"**What a strong answer says:** {question.model_answer}")
     if question.sources:
-        parts.append("Sources: " + ", ".join(f"article {s.article}, item {s.item}" for s in question.sources))
+        parts.append("Sources: " + "; ".join(escape(cite(source)) for source in question.sources))
     return "\n\n".join(parts)
 
 
@@ -103,6 +133,17 @@ def _point_line(point: PointGrade) -> str:
 def _correction(statement: str, correction: str, evidence: str | None) -> str:
     said = f" You said: “{escape(' '.join(evidence.split()))}”" if evidence else ""
     return f"**Worth correcting:** {escape(correction)}{said}"
+
+
+def _estimates(found: dict[str, Estimate]) -> str:
+    rows = ["| | Score | 95 % interval | Questions |", "|---|---|---|---|"]
+    rows += [f"| {name} | {e.mean:.0%} | {e.low:.0%} to {e.high:.0%} | {e.n} |" for name, e in found.items()]
+    return "\n".join(rows)
+
+
+def _strength(item: Strength) -> str:
+    quote = f" “{escape(' '.join(item.evidence.split()))}”" if item.evidence else ""
+    return f"- {item.key_point} ({item.topic}){quote}"
 
 
 def _practise(item: PractiseNext) -> str:

@@ -1,12 +1,14 @@
 """The report of a session: everything it shows, computed from the state and the bank."""
 
-import math
 import statistics
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from interviewer.events import Mode, Move
+from pydantic import Field
+
+from interviewer.estimate import Estimate, estimate, interval
+from interviewer.events import FOLLOW_UPS, Mode
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Rubric, Verdict
 from interviewer.grading.scoring import BONUS_WEIGHT, rubric, score, unaided_score
 from interviewer.policy import point_states
@@ -15,6 +17,7 @@ from knowledge.bank import Bank, Frozen, Question, SourceRef
 
 FEWEST_FOR_A_SCORE = 3
 PRACTISE_NEXT = 3
+STRENGTHS = 3
 Signal = Literal["strong no", "no", "yes", "strong yes"]
 SIGNAL_CUTS: tuple[tuple[float, Signal], ...] = ((0.75, "strong yes"), (0.55, "yes"), (0.35, "no"), (0.0, "strong no"))
 LEVEL_CUTS = ((0.8, "strong"), (0.6, "solid"), (0.4, "borderline"), (0.0, "weak"))
@@ -46,7 +49,11 @@ class ReplySummary(Frozen):
 
 
 class QuestionReport(Frozen):
-    """A question with all that was said and found; `grade` is over the question and all replies to it."""
+    """A question with all that was said and found; `grade` is over the question and all replies to it.
+
+    `question` is how it was put. `second_try` (practice's repeat in other words, not in the score) and `time_s` (from
+    the question to the next one) are shown to people and stay out of the JSON shape, which is fixed.
+    """
 
     question_id: str
     question: str
@@ -57,6 +64,8 @@ class QuestionReport(Frozen):
     follow_ups: tuple[str, ...]
     model_answer: str
     sources: tuple[SourceRef, ...]
+    second_try: bool = Field(default=False, exclude=True)
+    time_s: float = Field(default=0.0, exclude=True)
 
 
 class PractiseNext(Frozen):
@@ -68,11 +77,21 @@ class PractiseNext(Frozen):
     key_point: str
 
 
+class Strength(Frozen):
+    """A key point that was covered without help, with the words that did it."""
+
+    question_id: str
+    topic: str
+    key_point: str
+    evidence: str | None
+
+
 class Report(Frozen):
     """A session's report.
 
     `score` in [0, 1], the mean over graded questions, with a 95 % `interval`; both None under three graded questions,
-    and `score_note` says why. `signal_rule` tells which rule gave the signal.
+    and `score_note` says why. `signal_rule` tells which rule gave the signal; practice has none. `topics` and `levels`
+    carry intervals; they and `strengths` are shown to people and stay out of the JSON shape, which is fixed.
     """
 
     session: SessionSummary
@@ -86,17 +105,21 @@ class Report(Frozen):
     graders: tuple[str, ...]
     questions: tuple[QuestionReport, ...]
     practise_next: tuple[PractiseNext, ...]
+    topics: dict[str, Estimate] = Field(default={}, exclude=True)
+    levels: dict[str, Estimate] = Field(default={}, exclude=True)
+    strengths: tuple[Strength, ...] = Field(default=(), exclude=True)
 
 
 def build_report(id: str, state: State, bank: Bank) -> Report:
     """The report so far; for a running session it covers the questions with a reply."""
     counted = [asking for asking in state.askings if _counts(asking) and asking.question_id in bank.by_id]
     questions = tuple(_question_report(state, asking, bank.by_id[asking.question_id]) for asking in counted)
-    scored = [(q.topic, q.grade.score) for q in questions if q.grade.score is not None]
-    scores = [value for _, value in scored]
+    first = [q for q in questions if not q.second_try]
+    scores = [q.grade.score for q in first if q.grade.score is not None]
+    topics = _estimates([(q.topic, q.grade.score) for q in first])
     enough = len(scores) >= FEWEST_FOR_A_SCORE
     overall = statistics.fmean(scores) if enough else None
-    signal, rule = signal_of(overall)
+    signal, rule = signal_of(overall) if state.config.mode is Mode.INTERVIEW else (None, None)
     return Report(
         session=_summary(id, state),
         score=overall,
@@ -104,39 +127,15 @@ def build_report(id: str, state: State, bank: Bank) -> Report:
         score_note=None if enough else _too_few(len(scores)),
         signal=signal,
         signal_rule=rule,
-        rubric=_mean_rubric([q.grade.rubric for q in questions if q.grade.rubric and q.grade.ungraded is None]),
-        by_topic={
-            topic: statistics.fmean(s for t, s in scored if t == topic) for topic in sorted({t for t, _ in scored})
-        },
+        rubric=_mean_rubric([q.grade.rubric for q in first if q.grade.rubric and q.grade.ungraded is None]),
+        by_topic={topic: found.mean for topic, found in topics.items()},
         graders=tuple(sorted({_grader_of(q.grade) for q in questions})),
         questions=questions,
-        practise_next=_practise_next(questions, bank),
+        practise_next=_practise_next(first),
+        topics=topics,
+        levels=_estimates([(q.level, q.grade.score) for q in first]),
+        strengths=_strengths(first),
     )
-
-
-def interval(scores: Sequence[float]) -> tuple[float, float]:
-    """95 % interval of the mean of three or more question scores, clipped to [0, 1].
-
-    Source: Student's t with n - 1 degrees of freedom; the quantile by Cornish and Fisher's expansion (Abramowitz and
-    Stegun 26.7.5), within 2 % for three questions and far closer for more.
-    """
-    mean = statistics.fmean(scores)
-    if (spread := statistics.stdev(scores)) == 0:
-        return mean, mean
-    half = t_quantile_975(len(scores) - 1) * spread / math.sqrt(len(scores))
-    return max(0.0, mean - half), min(1.0, mean + half)
-
-
-def t_quantile_975(freedom: int) -> float:
-    """The 0.975 quantile of Student's t."""
-    exact = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
-    if freedom in exact:
-        return exact[freedom]
-    z = 1.959964
-    g1 = (z**3 + z) / 4
-    g2 = (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    g3 = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + g1 / freedom + g2 / freedom**2 + g3 / freedom**3
 
 
 def level_of(value: float | None) -> str:
@@ -209,7 +208,7 @@ def _question_report(state: State, asking: Asking, question: Question) -> Questi
     said = [line for line in state.transcript if asking.asked_at <= line.at <= end]
     return QuestionReport(
         question_id=question.id,
-        question=question.question,
+        question=asking.text or question.question,
         topic=question.topic.value,
         level=question.level.value,
         replies=tuple(
@@ -223,9 +222,11 @@ def _question_report(state: State, asking: Asking, question: Question) -> Questi
             for attempt in asking.attempts
         ),
         grade=question_grade(state, asking, question),
-        follow_ups=tuple(line.text for line in said if line.move is Move.FOLLOW_UP),
+        follow_ups=tuple(line.text for line in said if line.move in FOLLOW_UPS),
         model_answer=question.answer,
         sources=question.sources,
+        second_try=asking.second_try,
+        time_s=(end - asking.asked_at).total_seconds(),
     )
 
 
@@ -237,8 +238,8 @@ def _summary(id: str, state: State) -> SessionSummary:
         topics=tuple(topic.value for topic in state.config.topics),
         started_at=state.started_at,
         state=state.finished.value if state.finished else "running",
-        asked=len(state.askings),
-        answered=sum(any(attempt.grade for attempt in asking.attempts) for asking in state.askings),
+        asked=state.asked,
+        answered=sum(any(a.grade for a in asking.attempts) for asking in state.askings if not asking.second_try),
         planned=state.config.questions,
         elapsed_s=state.elapsed_s,
     )
@@ -270,7 +271,29 @@ def _mean_rubric(rubrics: Sequence[Rubric]) -> Rubric:
     )
 
 
-def _practise_next(questions: Sequence[QuestionReport], bank: Bank) -> tuple[PractiseNext, ...]:
+def _estimates(scores: Sequence[tuple[str, float | None]]) -> dict[str, Estimate]:
+    known = [(name, score) for name, score in scores if score is not None]
+    return {name: estimate([score for other, score in known if other == name]) for name in sorted(dict(known))}
+
+
+def _strengths(questions: Sequence[QuestionReport]) -> tuple[Strength, ...]:
+    """The weightiest points covered without help, the surest first, each from another question."""
+    covered = [
+        (-point.weight, -point.confidence, q, point)
+        for q in questions
+        for point in q.grade.key_points
+        if point.verdict is Verdict.COVERED and not point.aided
+    ]
+    chosen: dict[str, Strength] = {}
+    for *_, q, point in sorted(covered, key=lambda found: found[:2]):
+        chosen.setdefault(
+            q.question_id,
+            Strength(question_id=q.question_id, topic=q.topic, key_point=point.point, evidence=point.evidence),
+        )
+    return tuple(chosen.values())[:STRENGTHS]
+
+
+def _practise_next(questions: Sequence[QuestionReport]) -> tuple[PractiseNext, ...]:
     """The essential and expected points that cost most, each from another question."""
     losses = [
         (point.weight * (1 - point.credit), q, point)

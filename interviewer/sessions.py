@@ -3,23 +3,44 @@
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from threading import Lock
 
 from interviewer.errors import InputInvalid, ReplyTooLong, StoreConflict
-from interviewer.events import REPLY_LIMIT, Event, Graded, Replied, ReplyKind, SessionConfig, Understood
+from interviewer.events import (
+    ANSWERS,
+    REPLY_LIMIT,
+    Asked,
+    Event,
+    Graded,
+    Mode,
+    Order,
+    Replied,
+    ReplyKind,
+    SessionConfig,
+    Understood,
+)
 from interviewer.grading.chain import Grader
 from interviewer.grading.quotes import clean
 from interviewer.grading.tasks import GradeRequest
+from interviewer.llm.ledger import spending
+from interviewer.phrasing import Tell, as_authored, silent
 from interviewer.policy import Need, need, open_session, respond
+from interviewer.practice import graded_replies, plan
 from interviewer.selection import check_config
 from interviewer.speech import Speech
 from interviewer.state import State, apply, replay
 from interviewer.store import Store
+from interviewer.utterance import corrected_text
 from knowledge.bank import Bank
 
+Phrase = Callable[[State, Bank, tuple[Event, ...], Tell], tuple[Event, ...]]
+"""From what the policy wants said to what is said, in the same events."""
 Understand = Callable[[str, str], ReplyKind]
 """From a reply's text and the current question's id to its kind."""
+
+RECENT_SESSIONS = 10
+"""So many past sessions' questions are asked again only when no other is left."""
 
 BUTTONS: dict[ReplyKind, str] = {
     ReplyKind.DONT_KNOW: "I don't know.",
@@ -36,23 +57,25 @@ class Sessions:
 
     Args:
         store: the event log.
-        bank: the questions.
+        bank: gives the questions as they stand now.
         speech: the interviewer's phrases.
         understand: tells what kind of message a reply is.
         grader: grades answers.
         clock: the time now, aware.
         new_id: a new session id.
+        phrase: puts what the policy wants said into words.
     """
 
     def __init__(
         self,
         store: Store,
-        bank: Bank,
+        bank: Callable[[], Bank],
         speech: Speech,
         understand: Understand,
         grader: Callable[[], Grader],
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = lambda: secrets.token_hex(16),
+        phrase: Callable[[], Phrase] = lambda: as_authored,
     ) -> None:
         self._store = store
         self._bank = bank
@@ -61,14 +84,33 @@ class Sessions:
         self._grader = grader
         self._clock = clock
         self._new_id = new_id
+        self._phrase = phrase
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._seen: dict[str, State] = {}
 
     def start(self, config: SessionConfig) -> tuple[str, State]:
         """Begins a session: greeting and first question. Raises: InputInvalid, StoreUnavailable."""
-        check_config(self._bank, config)
+        check_config(self._bank(), config)
+        recent = self._recent() if config.order is Order.ADAPTIVE else ()
         id = self._new_id()
-        self._store.append(id, -1, [open_session(config, self._bank)], self._clock())
+        self._store.append(id, -1, [open_session(config, self._bank(), recent)], self._clock())
         return id, self.advance(id)
+
+    def _recent(self) -> tuple[str, ...]:
+        """Ids of the latest sessions' questions, which adaptive order asks last."""
+        latest = (record.event for id in self.ids()[:RECENT_SESSIONS] for record in self._store.load(id))
+        return tuple(dict.fromkeys(event.question_id for event in latest if isinstance(event, Asked)))
+
+    def plan_practice(self, config: SessionConfig, zone: tzinfo) -> SessionConfig:
+        """The same choice, beginning with what is due and weak on the person's day; an interview is left as it is.
+
+        Raises: StoreUnavailable.
+        """
+        if config.mode is not Mode.PRACTICE or config.planned:
+            return config
+        replies = graded_replies(self.states().values())
+        planned = plan(self._bank(), replies, self._clock(), zone, config.questions, config.topics)
+        return config.model_copy(update={"planned": planned})
 
     def state(self, id: str) -> State:
         """The session as it stands. Raises: UnknownSession, StoreUnavailable."""
@@ -78,15 +120,28 @@ class Sessions:
         """Ids of all sessions, the newest first."""
         return self._store.session_ids()
 
+    def states(self) -> dict[str, State]:
+        """All sessions as they stand, the newest first. Raises: StoreUnavailable.
+
+        Only sessions that went on since the last call are read again.
+        """
+        # A state knows its last event's number, so what is remembered can never be out of date unnoticed.
+        self._seen = {
+            id: seen if (seen := self._seen.get(id)) and seen.seq == last else self.state(id)
+            for id, last in self._store.heads().items()
+        }
+        return dict(self._seen)
+
     def close(self) -> None:
         """Gives the database's connections back."""
         self._store.close()
 
-    def accept(self, id: str, text: str, kind: ReplyKind | None = None) -> State:
+    def accept(self, id: str, text: str, kind: ReplyKind | None = None, sure: float | None = None) -> State:
         """Commits a reply; nothing else is done with it yet. When this returns, the reply is on disk.
 
         Args:
             kind: what a pressed button means; None for typed text.
+            sure: how sure the candidate says to be, in [0, 1]; None where nothing was said.
 
         Raises: ReplyTooLong, InputInvalid (the session is over, or still works on the last reply), UnknownSession,
             StoreUnavailable.
@@ -102,18 +157,21 @@ class Sessions:
                 raise InputInvalid("this session is over; its report is ready")
             if need(state) is not Need.REPLY:
                 raise InputInvalid("your last reply is still being read; send this one again in a moment")
-            return self._append(id, state, [Replied(text=text, kind=kind)])
+            return self._append(id, state, [Replied(text=text, kind=kind, sure=sure)])
 
-    def advance(self, id: str) -> State:
+    def advance(self, id: str, tell: Tell = silent) -> State:
         """Does all that is due: understands, grades and responds to the pending reply. Safe to call again at any time.
+
+        Args:
+            tell: is told what the interviewer says while it is being phrased; what counts is what the state holds then.
 
         Raises: UnknownSession, StoreUnavailable.
         """
-        with self._locks[id]:
+        with self._locks[id], spending(id):
             state = self.state(id)
             while need(state) not in (Need.REPLY, Need.NOTHING):
                 try:
-                    state = self._append(id, state, self._due(state))
+                    state = self._append(id, state, self._due(state, tell))
                 except StoreConflict:
                     # Another process took this step; go on from what it wrote.
                     state = self.state(id)
@@ -133,11 +191,30 @@ class Sessions:
             state = apply(state, record)
         return state
 
-    def _due(self, state: State) -> list[Event]:
+    def _due(self, state: State, tell: Tell) -> list[Event]:
         if need(state) is Need.RESPONSE:
-            return list(respond(state, self._bank, self._speech))
+            bank = self._bank()
+            return list(self._phrase()(state, bank, respond(state, bank, self._speech), tell))
         assert state.pending is not None
-        question_id = state.askings[-1].question_id
         if need(state) is Need.UNDERSTANDING:
-            return [Understood(kind=state.pending.kind or self._understand(state.pending.text, question_id))]
+            question_id = state.askings[-1].question_id
+            kind = state.pending.kind or self._understand(state.pending.text, question_id)
+            return [understood(state, kind, state.pending.text)]
+        question_id = state.askings[state.replying_to].question_id
         return [Graded(grade=self._grader().grade(GradeRequest(question_id=question_id), state.pending.text))]
+
+
+def understood(state: State, kind: ReplyKind, text: str) -> Understood:
+    """What the pending reply is taken for, and which earlier answer it corrects.
+
+    A correction that says what is to be corrected is a further reply to that question; one that only asks to correct is
+    answered by an invitation, and the reply to the invitation is the correction.
+    """
+    if state.invited_correction and kind in (ReplyKind.SKIP, ReplyKind.DONT_KNOW):
+        # "Never mind": nothing is changed, and the question on the table is put again.
+        return Understood(kind=ReplyKind.REPEAT)
+    if kind is ReplyKind.CORRECTION and corrected_text(text):
+        return Understood(kind=kind, revises=state.corrects)
+    if state.invited_correction and kind in ANSWERS:
+        return Understood(kind=ReplyKind.CORRECTION, revises=state.corrects)
+    return Understood(kind=kind)

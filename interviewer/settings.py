@@ -1,12 +1,26 @@
 """Settings from the environment or `.env`; the names are the contract's."""
 
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interviewer.errors import SettingsInvalid
+from interviewer.llm.limits import Format, Limits, Prices
+
+
+def _limit(name: str, variable: str) -> Any:
+    """A setting with the default and the bounds of the limit of that name."""
+    field = Limits.model_fields[name]
+    bounds = {
+        bound: value
+        for meta in field.metadata
+        for bound in ("gt", "ge", "le")
+        if (value := getattr(meta, bound, None)) is not None
+    }
+    return Field(default=field.default, validation_alias=variable, **bounds)
 
 
 class Settings(BaseSettings):
@@ -26,6 +40,35 @@ class Settings(BaseSettings):
     base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     embedding_model: str | None = Field(default=None, validation_alias="INTERVIEWER_EMBEDDING_MODEL")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="INTERVIEWER_PORT")
+
+    llm_format: Format | None = Field(default=None, validation_alias="INTERVIEWER_LLM_FORMAT")
+    llm_connect_s: float = _limit("connect_s", "INTERVIEWER_LLM_CONNECT_S")
+    llm_read_s: float = _limit("read_s", "INTERVIEWER_LLM_READ_S")
+    llm_call_s: float = _limit("call_s", "INTERVIEWER_LLM_CALL_S")
+    llm_requests: int = _limit("requests", "INTERVIEWER_LLM_REQUESTS")
+    llm_concurrent: int = _limit("concurrent", "INTERVIEWER_LLM_CONCURRENT")
+    llm_session_tokens: int = _limit("session_tokens", "INTERVIEWER_LLM_SESSION_TOKENS")
+    llm_total_tokens: int = _limit("total_tokens", "INTERVIEWER_LLM_TOTAL_TOKENS")
+    price_in: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_IN")
+    price_out: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_OUT")
+
+    @property
+    def llm_limits(self) -> Limits:
+        """How long, how often and how much a language model may be asked."""
+        return Limits(
+            connect_s=self.llm_connect_s,
+            read_s=self.llm_read_s,
+            call_s=self.llm_call_s,
+            requests=self.llm_requests,
+            concurrent=self.llm_concurrent,
+            session_tokens=self.llm_session_tokens,
+            total_tokens=self.llm_total_tokens,
+        )
+
+    @property
+    def llm_prices(self) -> Prices:
+        """What the language model's tokens cost."""
+        return Prices(tokens_in=self.price_in, tokens_out=self.price_out)
 
     @property
     def index_folder(self) -> Path:

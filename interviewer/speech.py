@@ -14,11 +14,15 @@ class Speech:
     def __init__(self, phrases: Mapping[str, Sequence[str]]) -> None:
         self._phrases = phrases
 
-    def pick(self, occasion: str, seed: str, avoid: str = "", **values: object) -> str:
-        """One phrase for the occasion, the same for the same seed, and not one that begins the text to avoid.
+    def pick(self, occasion: str, seed: str, avoid: str | Sequence[str] = "", **values: object) -> str:
+        """One phrase for the occasion, the same for the same seed, and where possible not one used lately.
+
+        Args:
+            avoid: what was said lately; a phrase whose opening stands in it is passed over.
 
         Raises: KeyError for an unknown occasion or a value that the phrase names and was not given.
         """
         options = list(self._phrases[occasion])
-        fresh = [option for option in options if not avoid.startswith(option.split("{")[0].strip() or "\0")]
+        lately = "\n".join([avoid] if isinstance(avoid, str) else avoid)
+        fresh = [option for option in options if (option.split("{")[0].strip() or "\0") not in lately]
         return random.Random(f"{seed}:{occasion}").choice(fresh or options).format(**values)

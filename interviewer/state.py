@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from interviewer.events import (
+    ANSWERS,
+    CUES,
+    FOLLOW_UPS,
     Asked,
     Event,
     Finished,
@@ -33,29 +36,58 @@ class Line(Frozen):
 
 
 class Attempt(Frozen):
-    """A reply that counted as an answer (or 'I don't know'), with its grade once there is one."""
+    """A reply that counted as an answer (or 'I don't know'), with its grade once there is one.
+
+    `sure`: how sure the candidate said to be, in [0, 1], or None.
+    """
 
     text: str
     kind: ReplyKind
     aided: bool
     at: datetime
     grade: Grade | None = None
+    sure: float | None = None
 
 
 class Asking(Frozen):
-    """A question of this session and what became of it."""
+    """A question of this session and what became of it; `text` is how it was put."""
 
     question_id: str
     asked_at: datetime
+    text: str = ""
     closed_at: datetime | None = None
     attempts: tuple[Attempt, ...] = ()
     followed_up: tuple[str, ...] = ()
     hinted: tuple[str, ...] = ()
+    prompted: tuple[str, ...] = ()
+    asserted: tuple[str, ...] = ()
+    pumps: int = 0
+    strays: int = 0
     skipped: bool = False
+    second_try: bool = False
+
+    @property
+    def follow_ups(self) -> int:
+        """How many follow-ups were asked."""
+        return len(self.followed_up) + self.pumps
+
+    @property
+    def cues(self) -> int:
+        """How many hints, prompts and assertions were given."""
+        return len(self.hinted) + len(self.prompted) + len(self.asserted)
+
+    @property
+    def aided(self) -> bool:
+        """Whether a reply now is aided: after a cue, or on a second try, before which the whole answer was shown."""
+        return self.cues > 0 or self.second_try
 
 
 class State(Frozen):
-    """Everything the policy and the views need; `pending` is the reply that was not yet responded to."""
+    """Everything the policy and the views need; `pending` is the reply that was not yet responded to.
+
+    `pending_revises`: index of the asking whose answer it corrects, or None. `recent`: ids of earlier sessions'
+    questions. `cued`: the time cues given, in seconds left.
+    """
 
     config: SessionConfig
     bank_hash: str
@@ -66,6 +98,9 @@ class State(Frozen):
     askings: tuple[Asking, ...] = ()
     pending: Replied | None = None
     pending_kind: ReplyKind | None = None
+    pending_revises: int | None = None
+    recent: tuple[str, ...] = ()
+    cued: tuple[int, ...] = ()
     finished: FinishReason | None = None
 
     @property
@@ -74,9 +109,37 @@ class State(Frozen):
         return self.askings[-1] if self.askings and self.finished is None else None
 
     @property
+    def asked(self) -> int:
+        """How many questions were asked; a second try at one is not another."""
+        return sum(not asking.second_try for asking in self.askings)
+
+    @property
     def pending_graded(self) -> bool:
         """Whether the pending reply has its grade."""
-        return bool(self.askings and self.askings[-1].attempts and self.askings[-1].attempts[-1].grade is not None)
+        if not self.askings:
+            return False
+        attempts = self.askings[self.replying_to].attempts
+        return bool(attempts and attempts[-1].grade is not None)
+
+    @property
+    def replying_to(self) -> int:
+        """Index of the asking that the pending reply is about: the last one, but for a correction of an earlier one."""
+        return len(self.askings) - 1 if self.pending_revises is None else self.pending_revises
+
+    @property
+    def corrects(self) -> int:
+        """Index of the asking that a correction sent now would be about.
+
+        The question on the table where it has an answer already, else the one before it.
+        """
+        last = len(self.askings) - 1
+        return last if last == 0 or self.askings[last].attempts else last - 1
+
+    @property
+    def invited_correction(self) -> bool:
+        """Whether the interviewer has just asked what the candidate would change."""
+        said = [line for line in self.transcript if line.role == "interviewer"]
+        return bool(said) and said[-1].move is Move.INVITE_CORRECTION
 
     @property
     def elapsed_s(self) -> float:
@@ -97,6 +160,7 @@ def replay(records: Iterable[Record]) -> State:
             state = State(
                 config=record.event.config,
                 bank_hash=record.event.bank_hash,
+                recent=record.event.recent,
                 started_at=record.at,
                 now=record.at,
                 seq=0,
@@ -119,56 +183,77 @@ def _changes(state: State, event: Event, at: datetime) -> dict[str, object]:
     match event:
         case Asked():
             text = f"{event.lead}\n\n{event.text}" if event.lead else event.text
-            asking = Asking(question_id=event.question_id, asked_at=at)
+            asking = Asking(question_id=event.question_id, asked_at=at, text=event.text, second_try=event.second_try)
             return _said(state, text, None, at) | {"askings": (*_closed(state, at), asking)}
         case Replied():
             line = Line(role="candidate", text=event.text, at=at)
             return {"transcript": (*state.transcript, line), "pending": event, "pending_kind": None}
         case Understood():
-            return _understood(state, event.kind, at)
+            return _understood(state, event, at)
         case Graded():
             return {"askings": _with_grade(state, event.grade)}
         case Spoke():
-            return _said(state, event.text, event.move, at) | {"askings": _with_move(state, event)}
+            cued = {"cued": (*state.cued, event.left_s)} if event.left_s is not None else {}
+            return _said(state, event.text, event.move, at) | {"askings": _with_move(state, event)} | cued
         case Finished():
-            return {"finished": event.reason, "pending": None, "pending_kind": None, "askings": _closed(state, at)}
+            return {"finished": event.reason, **_NOTHING_PENDING, "askings": _closed(state, at)}
         case Started():
             raise ValueError("a session starts once")
 
 
+_NOTHING_PENDING: dict[str, object] = {"pending": None, "pending_kind": None, "pending_revises": None}
+
+
 def _said(state: State, text: str, move: Move | None, at: datetime) -> dict[str, object]:
     line = Line(role="interviewer", text=text, at=at, move=move)
-    return {"transcript": (*state.transcript, line), "pending": None, "pending_kind": None}
+    return {"transcript": (*state.transcript, line), **_NOTHING_PENDING}
 
 
-def _understood(state: State, kind: ReplyKind, at: datetime) -> dict[str, object]:
-    changes: dict[str, object] = {"pending_kind": kind}
+def _understood(state: State, event: Understood, at: datetime) -> dict[str, object]:
+    changes: dict[str, object] = {"pending_kind": event.kind, "pending_revises": event.revises}
     if state.pending is None or not state.askings:
         return changes
-    current = state.askings[-1]
-    if kind in (ReplyKind.ANSWER, ReplyKind.DONT_KNOW):
-        attempt = Attempt(text=state.pending.text, kind=kind, aided=bool(current.hinted), at=at)
-        current = current.model_copy(update={"attempts": (*current.attempts, attempt)})
-    elif kind is ReplyKind.SKIP:
-        current = current.model_copy(update={"skipped": True})
-    return changes | {"askings": (*state.askings[:-1], current)}
+    about = len(state.askings) - 1 if event.revises is None else event.revises
+    asking = state.askings[about]
+    if event.kind in ANSWERS or event.kind is ReplyKind.DONT_KNOW or event.revises is not None:
+        attempt = Attempt(text=state.pending.text, kind=event.kind, aided=asking.aided, at=at, sure=state.pending.sure)
+        asking = asking.model_copy(update={"attempts": (*asking.attempts, attempt), "strays": 0})
+    else:
+        asking = asking.model_copy(
+            update={"skipped": asking.skipped or event.kind is ReplyKind.SKIP, "strays": asking.strays + 1}
+        )
+    return changes | {"askings": _replaced(state, about, asking)}
+
+
+def _replaced(state: State, at: int, asking: Asking) -> tuple[Asking, ...]:
+    return (*state.askings[:at], asking, *state.askings[at + 1 :])
 
 
 def _with_grade(state: State, grade: Grade) -> tuple[Asking, ...]:
-    current = state.askings[-1]
-    attempt = current.attempts[-1].model_copy(update={"grade": grade})
-    return (*state.askings[:-1], current.model_copy(update={"attempts": (*current.attempts[:-1], attempt)}))
+    asking = state.askings[state.replying_to]
+    attempt = asking.attempts[-1].model_copy(update={"grade": grade})
+    graded = asking.model_copy(update={"attempts": (*asking.attempts[:-1], attempt)})
+    return _replaced(state, state.replying_to, graded)
+
+
+_CUED = {Move.HINT: "hinted", Move.PROMPT: "prompted", Move.ASSERTION: "asserted"}
 
 
 def _with_move(state: State, event: Spoke) -> tuple[Asking, ...]:
-    if not state.askings or event.point_id is None:
+    if not state.askings:
         return state.askings
     current = state.askings[-1]
-    if event.move is Move.FOLLOW_UP:
-        current = current.model_copy(update={"followed_up": (*current.followed_up, event.point_id)})
-    elif event.move is Move.HINT:
-        current = current.model_copy(update={"hinted": (*current.hinted, event.point_id)})
-    return (*state.askings[:-1], current)
+    changes: dict[str, object] = {}
+    if event.move is Move.LEAVE and not current.attempts:
+        changes = {"skipped": True}
+    elif event.move is Move.PUMP:
+        changes = {"pumps": current.pumps + 1}
+    elif event.move in FOLLOW_UPS and event.point_id:
+        changes = {"followed_up": (*current.followed_up, event.point_id)}
+    elif event.move in CUES and event.point_id:
+        field = _CUED[event.move]
+        changes = {field: (*getattr(current, field), event.point_id)}
+    return (*state.askings[:-1], current.model_copy(update=changes))
 
 
 def _closed(state: State, at: datetime) -> tuple[Asking, ...]:

@@ -10,7 +10,20 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine, event, insert, select
+from sqlalchemy import (
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
@@ -88,6 +101,16 @@ class Store:
         try:
             with self._engine.connect() as connection:
                 return list(connection.execute(query).scalars())
+        except SQLAlchemyError as error:
+            raise _unavailable("read", error) from error
+
+    def heads(self) -> dict[str, int]:
+        """Each session's id with the number of its last event, the newest session first. Raises: StoreUnavailable."""
+        query = select(events.c.session_id, func.max(events.c.seq)).group_by(events.c.session_id)
+        query = query.order_by(func.min(events.c.at).desc(), events.c.session_id)
+        try:
+            with self._engine.connect() as connection:
+                return {str(id): int(last) for id, last in connection.execute(query)}
         except SQLAlchemyError as error:
             raise _unavailable("read", error) from error
 

@@ -1,99 +1,129 @@
 """What kind of message a candidate wrote, by its words: an answer unless it is plainly something else.
 
-A message counts as a request only where the whole of it is one, so that an answer that happens to hold the words is
-never lost. Relevance to the question needs the encoder and is judged in `interviewer/relevance.py`.
+A message counts as a request only where each of its clauses is one, so that an answer that happens to hold the words is
+never lost. What words alone cannot tell is judged in `interviewer/understanding.py`, which needs the encoder.
 """
 
 import re
+from typing import NamedTuple
 
+from interviewer.canonical import canonical, clauses, without_fillers
 from interviewer.events import ReplyKind
-from interviewer.grading.quotes import normalise
-from knowledge.text import words
+from interviewer.requests import CORRECTING, HEDGE, PATTERNS
+from knowledge.text import content_stems, words
 
-_FILLER = r"(?:(?:uh+|um+|er+|erm+|hm+|hmm+|well|ok|okay|so|oh|ah|sorry|honestly|actually|please|pls|plz|hey|hi|no|yes|yeah|nope|just|maybe|i think|i guess|to be honest|tbh)[\s,.!…-]*)*"
-_TAIL = r"(?:[\s,.!?…:-]*(?:please|pls|plz|sorry|thanks|thank you|for me|now|again|then|here|this one|this question|that one|that question|this|that|the question|it|about (?:this|that|it)|on this(?: one| question)?|at all|right now|to be honest|tbh|honestly|yet|either|mate|sir|for this(?: one| question)?|at the moment|today|off the top of my head|exactly|really))*[\s.!?…)(:-]*"
-
-_DONT_KNOW = r"""
-    i(?:'?m|\ am)?\ (?:really\ |honestly\ |actually\ |just\ )?(?:do\ ?n'?o?t|dont|did\ ?n'?t|have\ no|ain'?t\ got)\ (?:really\ )?(?:know|kno|no|remember|recall|have\ (?:a\ clue|any\ idea|an\ idea|an\ answer|the\ answer)|got\ a\ clue)(?:\ (?:the\ answer|how|what\ (?:that|it|this)\ is|much|anything))?
-    | (?:i\ (?:have|'ve|got)\ |i've\ )?(?:absolutely\ |really\ |honestly\ )?no\ (?:idea|clue|answer)
-    | i(?:'?m|\ am)\ (?:really\ )?(?:not\ (?:sure|familiar|certain|aware)(?:\ (?:with|of|how|what)\ ?(?:that|this|it)?)?|lost|stuck|blank(?:ing)?|unsure|clueless|drawing\ a\ blank)
-    | not\ (?:sure|a\ clue|certain|familiar)
-    | (?:my\ mind\ (?:is|went|has\ gone)\ blank|(?:i\ )?(?:draw|drew|drawing)\ a\ blank)
-    | (?:i\ )?(?:can\ ?n?o?'?t|could\ ?n'?t|cannot)\ (?:answer|remember|recall|think\ of\ (?:it|anything|an\ answer)|say|tell)
-    | (?:idk|dunno|i\ dunno|dont\ know|don'?t\ know|no\ idea|beats\ me|pass\ i\ don'?t\ know|never\ (?:heard|learned|learnt|studied|used)(?:\ (?:of|about))?\ ?(?:it|this|that)?|i(?:'?ve|\ have)\ never\ (?:heard|learned|learnt|studied|used|seen)(?:\ (?:of|about))?\ ?(?:it|this|that)?|i\ forgot|i(?:'?ve|\ have)\ forgotten|no\ sé|who\ knows|i\ give\ up|give\ up|idek|i\ have\ nothing|nothing\ comes\ to\ mind)
-"""
-_SKIP = r"""
-    (?:(?:can|could|may)\ (?:we|i|you)\ |let'?s\ |i(?:'?d|\ would)\ (?:like|prefer|rather)\ (?:to\ )?|i\ (?:want|wanna|will|'ll)\ (?:to\ )?|i'll\ )?(?:skip|pass|move\ on|go\ on|next(?:\ (?:question|one))?)(?:\ (?:to\ )?(?:the\ )?next(?:\ (?:question|one))?|\ on)?(?:\ (?:this|that|it)(?:\ one|\ question)?)?
-    | (?:give|ask)\ me\ (?:the\ next|another)(?:\ (?:one|question))?
-    | next
-"""
-_HINT = r"""
-    (?:(?:can|could|may|would)\ (?:i|you|u)\ (?:please\ )?(?:have|get|give(?:\ me)?|offer)\ |give\ me\ |i(?:'?d|\ would)?\ (?:need|want|like)\ |gimme\ |any\ |got\ )?(?:(?:a|an|another|some|one\ more|small|little|more)\ )*(?:hint|hints|clue|clues|tip|nudge|pointer|help)
-    | (?:help(?:\ me)?(?:\ out)?|point\ me\ in\ the\ right\ direction)
-"""
-_REPEAT = r"""
-    (?:(?:can|could|would)\ you\ (?:please\ )?)?(?:repeat|say|ask|read)(?:\ (?:that|it|this|the\ question|your\ question|your\ last\ question))?(?:\ (?:again|once\ more|one\ more\ time))?
-    | (?:what\ (?:was|is)\ (?:the|your)\ question|come\ again|pardon(?:\ me)?|say\ again|again|repeat(?:\ (?:the|that|your)?\ ?question)?|i\ (?:did\ ?n'?t|did\ not)\ (?:catch|get|hear)\ (?:that|it|the\ question))
-"""
-_MEANING = r"""
-    (?:what|how)\ (?:do|did)\ (?:you|u)\ (?:actually\ )?mean(?:\ (?:by|with|when).{0,80})?
-    | what(?:'s|\ is|\ does)\ .{1,60}\ (?:mean|supposed\ to\ mean)(?:\ (?:here|exactly|in\ this\ context))?
-    | (?:can|could|would)\ you\ (?:please\ )?(?:clarify|rephrase|explain|elaborate(?:\ on)?|reword|define)(?:\ (?:the|that|this|your|what).{0,60}|\ it)?
-    | i\ (?:do\ ?n'?t|do\ not|did\ ?n'?t)\ (?:really\ |quite\ )?(?:understand|get|follow)(?:\ (?:the|this|that|your|what).{0,60}|\ it|\ you)?
-    | (?:in\ what\ sense|meaning\ what|clarify|rephrase)
-    | (?:do|are)\ you\ (?:mean|asking|referring|talking)\ .{1,80}\?
-"""
-_STOP = r"""
-    (?:(?:can|could|may)\ (?:we|i)\ |let'?s\ |i(?:'?d|\ would)\ like\ to\ |i\ (?:want|wanna|need|have)\ (?:to\ )?|please\ )?(?:stop|end|quit|finish|exit|terminate|wrap\ up|abort)(?:\ (?:the|this|our)?\ ?(?:interview|session|practice|here|now|it))?
-    | (?:i(?:'?m|\ am)\ done|that'?s\ (?:all|enough)(?:\ for\ (?:today|now))?|enough\ for\ (?:today|now)|goodbye|bye(?:\ bye)?|stop|end)
-"""
-_META = r"""
-    (?:are|r)\ (?:you|u)\ (?:an?\ |really\ |even\ )?(?:ai|bot|robot|human|real|person|machine|llm|chatgpt|computer)(?:\ .{0,30})?
-    | (?:who|what)\ are\ you
-    | (?:what(?:'s|\ is)\ your\ name|how\ (?:do|does|are|will)\ (?:you|this|i)\ (?:grade|graded|work|score|scored|be\ graded|get\ graded).{0,30}|who\ (?:made|built|created)\ you|what\ model\ are\ you)
-"""
+LONGEST_REQUEST_WORDS = 40
+_NEEDS_A_QUESTION = frozenset({ReplyKind.QUESTION, ReplyKind.META})
+_ASKING = re.compile(
+    r"(?:(?:are|is|am|do|did|can|could|may|will|would|should|shall|have|must|r) (?:i|you|we|this|it|there|my)|who|what is your|what are you|how (?:do|did|am|are|many|much|long should|detailed should)|does (?:it|that|this) (?:have|need)|you mean|was (?:my|that|this|it))\b"
+)
+_GUESS = re.compile(r"\b(?:maybe|perhaps|probably|possibly|something)\b")
+_MEANING_OF = re.compile(r"(?:what (?:is|are)(?: an?| the)?|define(?: an?| the)?|meaning of|you mean) (.{2,50})")
+_EMPTY_STEMS = content_stems("maybe perhaps something think guess like kind thing it is know")
 
 
-def _whole(pattern: str) -> re.Pattern[str]:
-    body = "".join(re.sub(r"^\|\s+", "|", line.strip()) for line in pattern.splitlines())
-    return re.compile(rf"{_FILLER}(?:{body}){_TAIL}", re.IGNORECASE)
+class Reading(NamedTuple):
+    """What the words of a message say.
+
+    `kind` is what it is taken for. Where some clauses ask for something and others do not, `asked` is what they ask for
+    and `rest` the other clauses: whether these are an answer or chatter, the words do not tell.
+    """
+
+    kind: ReplyKind
+    asked: ReplyKind | None = None
+    rest: str = ""
 
 
-_KINDS: list[tuple[ReplyKind, re.Pattern[str]]] = [
-    (ReplyKind.STOP, _whole(_STOP)),
-    (ReplyKind.SKIP, _whole(_SKIP)),
-    # Before the hint: "no clue" is no wish for one.
-    (ReplyKind.DONT_KNOW, _whole(_DONT_KNOW)),
-    (ReplyKind.HINT, _whole(_HINT)),
-    (ReplyKind.REPEAT, _whole(_REPEAT)),
-    (ReplyKind.MEANING, _whole(_MEANING)),
-    (ReplyKind.META, _whole(_META)),
-]
-_CLAUSE = re.compile(r"\s*(?:[.!?;,…\n]+|\band\b|\bbut\b|\bso\b|--| - )\s*", re.IGNORECASE)
-LONGEST_REQUEST_WORDS = 25
-
-
-def kind_of(text: str) -> ReplyKind:
+def kind_of(text: str, question: str = "") -> ReplyKind:
     """The kind of a message, from its words alone; ANSWER where none of the requests fits the whole message."""
-    plain = " ".join(normalise(text).text.split())
+    return read(text, question).kind
+
+
+def read(text: str, question: str = "") -> Reading:
+    """The kind of a message with what is undecided about it.
+
+    Args:
+        question: the question on the table, whose words a candidate may ask the meaning of.
+    """
+    plain = canonical(text)
     if not words(plain):
-        return ReplyKind.MEANING if set(plain) == {"?"} else ReplyKind.NO_CONTENT
-    if len(words(plain)) > LONGEST_REQUEST_WORDS:
-        return ReplyKind.ANSWER
-    whole = _match(plain)
-    if whole is not None:
-        return whole
-    # "Sorry, I don't know, can we skip this?": every clause is a request; the last one that asks for something wins.
-    kinds = [_match(clause) for clause in _CLAUSE.split(plain) if words(clause) and not _is_filler(clause)]
-    found = [kind for kind in kinds if kind is not None]
-    if not kinds or len(found) < len(kinds):
-        return ReplyKind.ANSWER
-    return next((kind for kind in reversed(found) if kind is not ReplyKind.DONT_KNOW), ReplyKind.DONT_KNOW)
+        return Reading(ReplyKind.MEANING if plain and set(plain) <= {"?", " "} else ReplyKind.NO_CONTENT)
+    if len(words(plain)) > LONGEST_REQUEST_WORDS or "```" in plain:
+        return Reading(ReplyKind.ANSWER)
+    parts = [part for clause in clauses(plain) for part in _parts(clause, plain, question)]
+    whole = _match(without_fillers(plain), plain, question)
+    if whole is not None and (len(parts) < 2 or whole is not ReplyKind.DONT_KNOW):
+        return Reading(whole)
+    if not parts:
+        return Reading(ReplyKind.ANSWER if {"yes", "no", "sure"} & set(words(plain)) else ReplyKind.NO_CONTENT)
+    found = [_match(part, plain, question) for part in parts]
+    rest = ". ".join(part for part, kind in zip(parts, found, strict=True) if kind is None)
+    asked = _strongest([kind for kind in found if kind is not None])
+    if not content_stems(rest) - _EMPTY_STEMS:
+        rest = ""
+    if asked is ReplyKind.CORRECTION or CORRECTING.match(plain):
+        return Reading(ReplyKind.CORRECTION)
+    if asked is not None and not rest:
+        return Reading(asked)
+    unsure = [i for i, kind in enumerate(found) if kind is ReplyKind.DONT_KNOW and _is_own(parts[i], first=i == 0)]
+    if unsure or any(HEDGE.match(part) for part in parts):
+        return Reading(ReplyKind.PARTIAL, None if asked is ReplyKind.DONT_KNOW else asked, rest)
+    if asked is ReplyKind.DONT_KNOW:
+        return Reading(ReplyKind.ANSWER)
+    return Reading(ReplyKind.ANSWER, asked, rest)
 
 
-def _match(text: str) -> ReplyKind | None:
-    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), None)
+def corrected_text(text: str) -> str:
+    """What a correction says is right, in plain words; empty where the message only asks to correct something."""
+    plain = canonical(text)
+    parts = [
+        part for clause in clauses(plain) for part in [clause] if PATTERNS[ReplyKind.CORRECTION].fullmatch(part) is None
+    ]
+    rest = " ".join(CORRECTING.sub("", part, count=1) if CORRECTING.match(part) else part for part in parts)
+    told = content_stems(rest) - content_stems(_ABOUT_ANSWERS) - _EMPTY_STEMS
+    return rest.strip() if len(told) >= 2 else ""
 
 
-def _is_filler(clause: str) -> bool:
-    return re.fullmatch(rf"{_FILLER}{_TAIL}", clause, re.IGNORECASE) is not None
+_ABOUT_ANSWERS = """answer reply response question previous last earlier first second said say told correct change wrong
+right mistake thought thinking back before add something go made make have want would let wait sorry actually better now
+remember remembered realise realised time it mine again moment previously mistaken part"""
+
+
+def _parts(clause: str, plain: str, question: str) -> list[str]:
+    """A clause, cut before a guess where what stands before is a 'don't know'."""
+    guess = _GUESS.search(clause)
+    if guess and guess.start() and _match(clause, plain, question) is None:
+        before = clause[: guess.start()].strip()
+        if _match(before, plain, question) is ReplyKind.DONT_KNOW:
+            return [before, clause[guess.start() :]]
+    return [clause]
+
+
+def _is_own(clause: str, first: bool) -> bool:
+    """Whether a 'don't know' is the candidate's own and no part of what is said of the matter."""
+    return (
+        clause.startswith("i ")
+        or " i " in clause
+        or (first and re.match(r"(?:(?:no|not|do not|cannot|never) |unsure)", clause) is not None)
+    )
+
+
+def _match(clause: str, plain: str, question: str) -> ReplyKind | None:
+    meaning = _MEANING_OF.fullmatch(clause)
+    if meaning and question and content_stems(meaning[1]) and content_stems(meaning[1]) <= content_stems(question):
+        return ReplyKind.MEANING
+    without = " ".join(re.sub(r"\b(?:maybe|perhaps)\b", " ", clause).split())
+    for kind, pattern in PATTERNS.items():
+        if kind in _NEEDS_A_QUESTION and not (plain.rstrip(" )'\"").endswith("?") or _ASKING.match(clause)):
+            continue
+        if pattern.fullmatch(clause) or (without != clause and pattern.fullmatch(without)):
+            return kind
+    return None
+
+
+def _strongest(found: list[ReplyKind]) -> ReplyKind | None:
+    """Of several requests the last that asks for something; not knowing is the weakest, and asking back the next."""
+    for weak in ({ReplyKind.DONT_KNOW, ReplyKind.META, ReplyKind.QUESTION}, {ReplyKind.DONT_KNOW}, set()):
+        if kept := [kind for kind in found if kind not in weak]:
+            return kept[-1]
+    return None

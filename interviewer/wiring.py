@@ -5,25 +5,40 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
 
 import prompts
 from interviewer.errors import SettingsInvalid
 from interviewer.events import ReplyKind
 from interviewer.grading.chain import Grader, Judge
 from interviewer.grading.grade import GraderName, GradeTask
-from interviewer.grading.guards import is_gibberish, vocabulary_of
+from interviewer.grading.guards import vocabulary_of
 from interviewer.grading.tasks import GradeRequest, bank_task, find_task
+from interviewer.job import Proposal, asking, propose
+from interviewer.material import OwnMaterial
+from interviewer.phrasing import Phraser, as_authored
 from interviewer.relevance import Relevance
-from interviewer.sessions import Sessions
+from interviewer.sessions import Phrase, Sessions
 from interviewer.settings import Settings, make_home
 from interviewer.speech import Speech
 from interviewer.store import open_store
+from interviewer.suggest import asking_points, suggest_points
+from interviewer.understanding import Understanding
 from interviewer.utterance import kind_of
-from knowledge.bank import Bank
+from knowledge.bank import Bank, Question
 from knowledge.encoder import SentenceEncoder, open_encoder
-from knowledge.errors import KnowledgeError
 from knowledge.index import PassageIndex, Progress, open_index
+from knowledge.ingest.material import MaterialPoint
 from knowledge.load import load_bank
+from knowledge.search import JoinedSearch, Searchable
+
+if TYPE_CHECKING:
+    from interviewer.llm.ledger import Ledger
+    from interviewer.llm.limits import Limits
+    from interviewer.llm.model import LanguageModel
+    from interviewer.llm.recorder import Exchange
 
 
 def keep_to_this_machine() -> None:
@@ -63,11 +78,27 @@ class Interviewer:
         self._clock = clock
         self._index: PassageIndex | None = None
         self._index_lock = Lock()
+        self._joined: tuple[tuple[Question, ...], Bank, frozenset[str] | None] | None = None
 
     @cached_property
-    def bank(self) -> Bank:
-        """The question bank. Raises: BankInvalid."""
+    def shipped_bank(self) -> Bank:
+        """The bank that comes with the program. Raises: BankInvalid."""
         return load_bank()
+
+    @cached_property
+    def material(self) -> OwnMaterial:
+        """The person's own material."""
+        return OwnMaterial(self.settings.home, lambda: self.encoder, self._warn)
+
+    @property
+    def bank(self) -> Bank:
+        """All questions: the bank's, and the person's own as they stand now. Raises: BankInvalid."""
+        own = self.material.questions
+        if self._joined is None or self._joined[0] is not own:
+            shipped = self.shipped_bank
+            bank = Bank(questions=(*shipped.questions, *own), statements=shipped.statements) if own else shipped
+            self._joined = (own, bank, None)
+        return self._joined[1]
 
     @cached_property
     def encoder(self) -> SentenceEncoder:
@@ -75,13 +106,13 @@ class Interviewer:
         return open_encoder(self.settings.embedding_model)
 
     @property
-    def index(self) -> PassageIndex:
-        """The passage index, built where needed. Raises: IndexUnavailable, ModelUnavailable."""
+    def index(self) -> Searchable:
+        """The passages of all questions, indexed where needed. Raises: IndexUnavailable, ModelUnavailable."""
         with self._index_lock:
             if self._index is None:
                 make_home(self.settings)
-                self._index = open_index(self.settings.index_folder, self.bank, self.encoder, self._progress)
-            return self._index
+                self._index = open_index(self.settings.index_folder, self.shipped_bank, self.encoder, self._progress)
+            return JoinedSearch((self._index, self.material))
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -90,12 +121,31 @@ class Interviewer:
         store, warning = open_store(self.settings.database)
         if warning:
             self._warn(warning)
-        return Sessions(store, self.bank, self.speech, self.understand, lambda: self.grader, self._clock)
+        return Sessions(
+            store,
+            lambda: self.bank,
+            self.speech,
+            self.understand,
+            lambda: self.grader,
+            self._clock,
+            phrase=lambda: self.phrase,
+        )
 
     @cached_property
     def speech(self) -> Speech:
         """The interviewer's phrases."""
         return Speech(prompts.phrases("speech"))
+
+    @cached_property
+    def phrase(self) -> Phrase:
+        """How the interviewer speaks: in the language model's words where one is set, else as it is written."""
+        if self.settings.model is None:
+            return as_authored
+        return Phraser(self.language_model, self._alike)
+
+    def _alike(self, one: str, other: str) -> float:
+        first, second = self.encoder.encode([one, other])
+        return float(first @ second)
 
     @cached_property
     def grader(self) -> Grader:
@@ -104,42 +154,69 @@ class Interviewer:
             return self.make_grader(GraderName.LOCAL)
         return self.make_grader(GraderName.LLM, fall_back=True)
 
-    def make_grader(self, name: GraderName, fall_back: bool = False) -> Grader:
-        """A grader by name; without `fall_back` a failure stays a failure, as evaluations need it."""
+    def make_grader(
+        self,
+        name: GraderName,
+        fall_back: bool = False,
+        exchange: "Exchange | None" = None,
+        checked: bool = True,
+    ) -> Grader:
+        """A grader by name; without `fall_back` a failure stays a failure, as evaluations need it.
+
+        Args:
+            exchange: stands in for the language model's server; a recorder or a replayer.
+            checked: let the local grader look over the language model's credits.
+        """
         local = self._local_judge
-        judge: Judge = self._llm_judge() if name is GraderName.LLM else local
-        fallback = local if fall_back else None
-        return Grader(name, judge, fallback, self.find_task, self.relevance, lambda: self.vocabulary)
+        if name is GraderName.LOCAL:
+            return Grader(name, local, None, self.find_task, self.relevance, lambda: self.vocabulary)
+        judge = self._llm_judge(fall_back, exchange)
+        second = local if checked else None
+        return Grader(name, judge, second, self.find_task, self.relevance, lambda: self.vocabulary, fall_back=fall_back)
 
     @cached_property
     def relevance(self) -> Relevance:
         """Tells whether a text is about a question."""
         return Relevance(self.encoder)
 
-    @cached_property
+    @property
     def vocabulary(self) -> frozenset[str]:
-        """Stems that the bank knows."""
-        texts = [q.answer for q in self.bank.questions] + [s.text for s in self.bank.statements]
-        return vocabulary_of(tuple(texts + [q.question for q in self.bank.questions]))
+        """Stems that the questions know."""
+        _ = self.bank
+        assert self._joined is not None
+        own, bank, known = self._joined
+        if known is None:
+            texts = [q.answer for q in bank.questions] + [s.text for s in bank.statements]
+            known = vocabulary_of(tuple(texts + [q.question for q in bank.questions]))
+            self._joined = (own, bank, known)
+        return known
 
     def find_task(self, request: GradeRequest) -> GradeTask:
         """What to grade against; the index is opened only where the question has to be looked up."""
         return find_task(request, self.bank, lambda: self.index)
 
+    @cached_property
+    def understanding(self) -> Understanding:
+        """Tells what kind of message a reply is."""
+        return Understanding(self.encoder, self.relevance, lambda: self.vocabulary)
+
     def understand(self, text: str, question_id: str) -> ReplyKind:
-        """What kind of message a reply is: by its words, then by whether it is about the question at all."""
-        kind = kind_of(text)
+        """What kind of message a reply is: by its words, then by its meaning and whether it is about the question."""
         question = self.bank.by_id.get(question_id)
-        if kind is not ReplyKind.ANSWER or question is None:
-            return kind
-        if is_gibberish(text, self.vocabulary):
-            return ReplyKind.NO_CONTENT
-        try:
-            off_topic = self.relevance.is_off_topic(bank_task(self.bank, question), text)
-        except KnowledgeError:
-            # Without the encoder nothing can be called off topic; the grade will say what is wrong.
-            return ReplyKind.ANSWER
-        return ReplyKind.OFF_TOPIC if off_topic else ReplyKind.ANSWER
+        return kind_of(text) if question is None else self.understanding.kind(text, bank_task(self.bank, question))
+
+    def suggest_points(self, question: str, answer: str) -> tuple[MaterialPoint, ...]:
+        """Key points for an answer, by the language model. Raises: ModelFailed, SettingsInvalid where none is set."""
+        return suggest_points(question, answer, asking_points(self.language_model))
+
+    def propose(self, text: str) -> Proposal:
+        """Topics and level that a job description or CV suggests. Raises: InputInvalid, ModelUnavailable."""
+        ask = asking(self.language_model) if self.settings.model else None
+        return propose(text, self.bank, self.encoder, ask)
+
+    def now(self) -> datetime:
+        """The time now, aware."""
+        return self._clock()
 
     def warm_up(self) -> None:
         """Loads the models and the index, so that the first grade does not wait for them."""
@@ -147,6 +224,8 @@ class Interviewer:
         _ = self.index
         _ = self.vocabulary
         _ = self.grader
+        if self.settings.model is not None:
+            self.language_model.open()
 
     @cached_property
     def _local_judge(self) -> Judge:
@@ -154,13 +233,42 @@ class Interviewer:
 
         return LocalJudge()
 
-    def _llm_judge(self) -> Judge:
-        from interviewer.grading.llm import LlmJudge, LlmSettings
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """What the language model has cost."""
+        from interviewer.llm.ledger import Ledger
 
-        if self.settings.model is None:
+        return Ledger(self.settings.llm_limits, self.settings.llm_prices)
+
+    @cached_property
+    def language_model(self) -> "LanguageModel":
+        """The language model of interviews, its server left alone after failures. Raises: SettingsInvalid."""
+        return self._open_model(self.settings.llm_limits)
+
+    def _open_model(self, limits: "Limits", exchange: "Exchange | None" = None) -> "LanguageModel":
+        from interviewer.llm.limits import OPENAI, Endpoint, Format
+        from interviewer.llm.model import LanguageModel
+
+        settings = self.settings
+        if settings.model is None:
             raise SettingsInvalid(
                 "no language model is set; set INTERVIEWER_MODEL (and OPENAI_BASE_URL for a local server)"
             )
-        return LlmJudge(
-            LlmSettings(model=self.settings.model, base_url=self.settings.base_url, api_key=self.settings.api_key)
+        endpoint = Endpoint(
+            model=settings.model,
+            base_url=settings.base_url or OPENAI,
+            api_key=settings.api_key or SecretStr("none"),
+            # A recorder cannot be asked what it can do.
+            answer_format=settings.llm_format or (Format.SCHEMA if exchange else None),
         )
+        return LanguageModel(endpoint, limits, self.ledger, exchange)
+
+    def _llm_judge(self, shared: bool, exchange: "Exchange | None") -> Judge:
+        from interviewer.grading.llm import LlmJudge, seeded_by_case
+
+        if shared:
+            return LlmJudge(self.language_model)
+        # An evaluation asks for every case anew, whatever became of the last one, and recorded answers do not change.
+        off = {"breaker_failures": 0} | ({"requests": 1} if exchange else {})
+        limits = self.settings.llm_limits.model_copy(update=off)
+        return LlmJudge(self._open_model(limits, exchange), seeded_by_case)

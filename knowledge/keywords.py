@@ -3,6 +3,7 @@
 A question is one document: its phrasings twice, its answer, its key points, and what candidates say that covers them.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -45,6 +46,8 @@ class Keywords:
         """Indexes a bank of at least one question."""
         from bm25s import BM25
 
+        # It comes with a log handler of its own, at level DEBUG.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         scorer = BM25(k1=K1, b=B)
         # BM25 cannot index documents that are all empty, as those of a bank in another alphabet would be.
         documents = [[*pieces(document(bank, question)), FULL_STOP] for question in bank.questions]

@@ -102,7 +102,7 @@ def make(
 
     def build(**settings: Any) -> Interviewer:
         interviewer = Interviewer(Settings(home=own_home, **settings), clock=clock)
-        vars(interviewer).update(bank=bank, encoder=encoder, _index=index)
+        vars(interviewer).update(shipped_bank=bank, encoder=encoder, _index=index)
         made.append(interviewer)
         return interviewer
 

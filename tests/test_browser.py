@@ -110,7 +110,7 @@ def test_a_whole_interview_and_its_report_agree_with_the_database(page: Page, tm
             assert reply["text"] in " ".join(shown.nth(i).locator("blockquote").all_text_contents())
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     with page.expect_download() as download:
-        page.locator("#download").click()
+        page.locator("#download-md").click()
     saved = tmp_path / "report.md"
     download.value.save_as(saved)
     assert saved.read_text() == run("report", report["session"]["id"]).stdout
@@ -128,9 +128,8 @@ def test_a_reload_comes_back_to_the_same_question_and_past_sessions_open(page: P
     expect(page.locator("#headline")).to_be_visible()
     page.locator("#new").click()
     expect(page.locator("#start")).to_be_visible()
-    page.get_by_role("tab", name="Past sessions").click()
-    page.locator("#past input").first.check()
-    page.locator("#open-past").click()
+    page.get_by_role("tab", name="Progress").click()
+    page.locator("#progress-history button").first.click()
     expect(page.locator("#chat")).to_contain_text(REPLY)
 
 

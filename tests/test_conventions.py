@@ -29,7 +29,14 @@ HEAVY = {
     "langchain_openai",
     "plotly",
 }
-MAY_LOAD_HEAVY = {"ui/app.py", "ui/serve.py"}
+MAY_LOAD_HEAVY = {
+    "interviewer/llm/wire.py",
+    "ui/app.py",
+    "ui/bank_page.py",
+    "ui/practice_page.py",
+    "ui/progress_page.py",
+    "ui/serve.py",
+}
 
 
 def modules() -> list[Path]:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 import prompts
 from interviewer.events import (
+    FOLLOW_UPS,
     Asked,
     Event,
     Finished,
@@ -17,6 +19,7 @@ from interviewer.events import (
     Graded,
     Mode,
     Move,
+    Order,
     Record,
     Replied,
     ReplyKind,
@@ -27,10 +30,12 @@ from interviewer.events import (
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
 from interviewer.grading.scoring import CREDIT, score
 from interviewer.policy import MAX_FOLLOW_UPS, Need, need, open_session, respond
+from interviewer.sessions import understood
 from interviewer.speech import Speech
 from interviewer.state import State, apply, replay
-from knowledge.bank import Bank, Question, Topic
+from knowledge.bank import BANK_TOPICS, Bank, Question, Topic
 
+AT_LENGTH = "This is what I would say to it, and it is long enough that nobody would have to ask me to go on."
 SPEECH = Speech(prompts.phrases("speech"))
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -72,12 +77,16 @@ class Play:
         if need(self.state) is Need.RESPONSE:
             self.add(*respond(self.state, self.bank, SPEECH))
 
-    def say(self, kind: ReplyKind, verdicts: dict[str, Verdict] | None = None) -> Sequence[Event]:
+    def say(
+        self, kind: ReplyKind, verdicts: dict[str, Verdict] | None = None, text: str = AT_LENGTH, **grade: object
+    ) -> Sequence[Event]:
         """One message of the candidate's and all that follows from it."""
         before = len(self.log)
-        self.add(Replied(text=kind.value), Understood(kind=kind))
+        self.add(Replied(text=text))
+        self.add(understood(self.state, kind, text))
         if need(self.state) is Need.GRADE:
-            self.add(Graded(grade=grade_of(self.question, verdicts or {})))
+            question = self.bank.by_id[self.state.askings[self.state.replying_to].question_id]
+            self.add(Graded(grade=grade_of(question, verdicts or {}).model_copy(update=grade)))
         self.respond()
         return [record.event for record in self.log[before:] if isinstance(record.event, Asked | Spoke | Finished)]
 
@@ -114,7 +123,7 @@ def test_a_follow_up_goes_to_the_weightiest_open_point_and_never_twice_to_one(pl
     for _ in range(MAX_FOLLOW_UPS):
         [spoke] = session.say(ReplyKind.ANSWER, {})
         assert isinstance(spoke, Spoke)
-        assert spoke.move is Move.FOLLOW_UP
+        assert spoke.move is Move.PROBE
         targets.append(session.question.key_point(str(spoke.point_id)))
         assert targets[-1].probe in spoke.text
     assert len({point.id for point in targets}) == MAX_FOLLOW_UPS
@@ -123,13 +132,22 @@ def test_a_follow_up_goes_to_the_weightiest_open_point_and_never_twice_to_one(pl
     assert isinstance(session.say(ReplyKind.ANSWER, {})[-1], Finished)
 
 
-def test_a_contradicted_point_comes_before_a_missing_one_of_its_weight(play: Callable[..., Play], bank: Bank) -> None:
+def test_among_points_of_a_weight_a_missing_one_comes_before_half_a_one_and_a_wrong_one_last(
+    play: Callable[..., Play],
+) -> None:
     session = play(questions=1)
-    essential = [point.id for point in session.question.key_points if point.weight == 3]
-    last = essential[-1]
-    [spoke] = session.say(ReplyKind.ANSWER, {last: Verdict.CONTRADICTED})
-    assert isinstance(spoke, Spoke)
-    assert spoke.point_id == last
+    one, two, *others = [point.id for point in session.question.key_points if point.weight == 3]
+    rest = dict.fromkeys(others, Verdict.COVERED)
+    [first] = session.say(ReplyKind.ANSWER, {one: Verdict.CONTRADICTED, two: Verdict.MISSING} | rest)
+    [second] = session.say(ReplyKind.ANSWER, {two: Verdict.PARTIAL})
+    assert isinstance(first, Spoke)
+    assert isinstance(second, Spoke)
+    assert (first.move, first.point_id) == (Move.PROBE, two)
+    assert (second.move, second.point_id) == (Move.CHALLENGE, one)
+    session = play(questions=1)
+    [clarify] = session.say(ReplyKind.ANSWER, {one: Verdict.CONTRADICTED, two: Verdict.PARTIAL} | rest)
+    assert isinstance(clarify, Spoke)
+    assert (clarify.move, clarify.point_id) == (Move.CLARIFY, two)
 
 
 def test_interview_mode_says_nothing_of_the_grade(play: Callable[..., Play]) -> None:
@@ -152,7 +170,7 @@ def test_practice_mode_gives_feedback_after_each_reply_and_a_model_answer_at_the
     assert isinstance(feedback, Spoke)
     assert feedback.move is Move.FEEDBACK
     assert isinstance(follow_up, Spoke)
-    assert follow_up.move is Move.FOLLOW_UP
+    assert follow_up.move is Move.HINT
     assert answer not in feedback.text
     session.say(ReplyKind.ANSWER, {})
     feedback, *_ = session.say(ReplyKind.ANSWER, session.all(Verdict.COVERED))
@@ -185,7 +203,14 @@ def test_dont_know_moves_on_in_an_interview_and_brings_a_hint_in_practice(play: 
     [hint] = practice.say(ReplyKind.DONT_KNOW)
     assert isinstance(hint, Spoke)
     assert hint.move is Move.HINT
-    feedback, asked = practice.say(ReplyKind.DONT_KNOW)
+    [prompt] = practice.say(ReplyKind.DONT_KNOW)
+    assert isinstance(prompt, Spoke)
+    assert prompt.move is Move.PROMPT
+    assertion, feedback, asked = practice.say(ReplyKind.DONT_KNOW)
+    assert isinstance(assertion, Spoke)
+    assert assertion.move is Move.ASSERTION
+    assert hint.point_id == prompt.point_id == assertion.point_id
+    assert practice.state.askings[0].asserted == (hint.point_id,)
     assert isinstance(feedback, Spoke)
     assert feedback.move is Move.FEEDBACK
     assert isinstance(asked, Asked)
@@ -270,6 +295,7 @@ def test_no_two_acknowledgements_in_a_row_are_alike(play: Callable[..., Play]) -
     assert all(one != two for one, two in itertools.pairwise(leads))
 
 
+EVENTS: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
 moves = st.lists(st.tuples(st.sampled_from(ReplyKind), st.sampled_from([*Verdict, None])), min_size=1, max_size=30)
 
 
@@ -279,7 +305,9 @@ moves = st.lists(st.tuples(st.sampled_from(ReplyKind), st.sampled_from([*Verdict
     mode=st.sampled_from(Mode),
     seed=st.integers(0, 99),
     questions=st.integers(1, 5),
-    topics=st.lists(st.sampled_from(Topic), max_size=3, unique=True),
+    order=st.sampled_from(Order),
+    minutes=st.sampled_from([None, 3, 20]),
+    topics=st.lists(st.sampled_from(BANK_TOPICS), max_size=3, unique=True),
 )
 def test_any_conversation_leaves_a_valid_state_that_replays(
     bank: Bank,
@@ -287,9 +315,14 @@ def test_any_conversation_leaves_a_valid_state_that_replays(
     mode: Mode,
     seed: int,
     questions: int,
+    order: Order,
+    minutes: int | None,
     topics: list[Topic],
 ) -> None:
-    session = Play(bank, mode=mode.value, seed=seed, questions=questions, topics=topics)
+    limit = minutes and 60 * minutes
+    session = Play(
+        bank, mode=mode.value, seed=seed, questions=questions, topics=topics, order=order, time_limit_s=limit
+    )
     for kind, verdict in played:
         if need(session.state) is Need.NOTHING:
             break
@@ -297,13 +330,17 @@ def test_any_conversation_leaves_a_valid_state_that_replays(
         session.say(kind, session.all(verdict) if verdict else {})
     state: State = replay(session.log)
     assert state == session.state
-    ids = [asking.question_id for asking in state.askings]
+    ids = [asking.question_id for asking in state.askings if not asking.second_try]
     assert len(ids) == len(set(ids)) <= questions
     for asking in state.askings:
-        assert len(asking.followed_up) == len(set(asking.followed_up)) <= MAX_FOLLOW_UPS
+        assert len(asking.followed_up) == len(set(asking.followed_up))
+        assert asking.follow_ups <= MAX_FOLLOW_UPS
         assert all(attempt.grade is not None for attempt in asking.attempts)
-    said = [line.text for line in state.transcript if line.move is Move.FOLLOW_UP]
-    assert len(said) == sum(len(asking.followed_up) for asking in state.askings)
+    said = [line.text for line in state.transcript if line.move in FOLLOW_UPS]
+    assert len(said) == sum(asking.follow_ups for asking in state.askings)
+    assert EVENTS.validate_json(EVENTS.dump_json([record.event for record in session.log])) == [
+        r.event for r in session.log
+    ]
 
 
 def test_a_log_that_is_not_one_is_refused(play: Callable[..., Play]) -> None:

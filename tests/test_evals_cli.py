@@ -94,6 +94,9 @@ def test_without_out_the_folder_is_found_again(
     [
         (["--cases", "none.jsonl"], "none.jsonl cannot be read"),
         (["--cases", "broken.jsonl"], "broken.jsonl:2: not valid JSON"),
+        (["--cases", "ok.jsonl", "ok.jsonl"], "id 'right' stands in two of the files"),
+        (["--cases", "scale.jsonl"], "scale.jsonl:1: score: Input should be less than or equal to 1 (found '7')"),
+        (["--cases", "long.jsonl"], "long.jsonl:1: reply has 1,000,000 characters; the limit is 8,000"),
         (["--cases", "ok.jsonl", "--grader", "llm"], "no language model is set"),
     ],
 )
@@ -102,6 +105,9 @@ def test_wrong_input_is_one_line_and_status_2(
 ) -> None:
     write_cases(tmp_path / "ok.jsonl", some_cases())
     (tmp_path / "broken.jsonl").write_text((tmp_path / "ok.jsonl").read_text().splitlines()[0] + "\n{\n")
+    whole = json.loads((tmp_path / "ok.jsonl").read_text().splitlines()[0])
+    (tmp_path / "scale.jsonl").write_text(json.dumps(whole | {"score": 7}) + "\n")
+    (tmp_path / "long.jsonl").write_text(json.dumps(whole | {"reply": "x" * 1_000_000}) + "\n")
     assert main(["evals", "run", *arguments, "--out", str(tmp_path / "out")]) == 2
     error = capsys.readouterr().err
     assert words in error

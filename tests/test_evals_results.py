@@ -1,5 +1,6 @@
 """`metrics.json`: every figure that the contract names, over the right cases, and honest about what is missing."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from evals.records import Record
 from evals.results import Group, measure_run
 from evals.results import measure as measure_group
 from evals.rows import Prices, Row, make_row
+from evals.table import summary
 from interviewer.grading.grade import Verdict
 from knowledge.bank import Bank
 from knowledge.encoder import SentenceEncoder
@@ -129,6 +131,29 @@ def test_two_human_graders_are_the_ceiling() -> None:
     assert ceiling.rmse.value == pytest.approx(np.sqrt(np.mean(np.diff(clipped / 7) ** 2)))
     assert ceiling.prmse is not None
     assert ceiling.prmse > 0.9
+
+
+def test_our_own_two_ratings_are_never_called_human() -> None:
+    ours = [
+        record(case(f"g{i}", dataset="golden", graders=[i / 10, i / 10 + 0.1], score=i / 10), 0.5) for i in range(9)
+    ]
+    public = [
+        record(case(f"m{i}", dataset="mohler", graders=[i / 2, i / 2 + 1], score=i / 10 + 0.1), 0.5) for i in range(9)
+    ]
+    group = group_of([*ours, *public])
+    assert group.ours == 9
+    assert group.our_ratings is not None
+    assert group.human_human is not None
+    assert (group.our_ratings.n, group.human_human.n) == (9, 9)
+    # Each on its own scale: our ratings within 0..1, those of the public set within 0..5.
+    assert group.our_ratings.rmse.value == pytest.approx(0.1)
+    assert group.human_human.rmse.value == pytest.approx(0.2, abs=0.01)
+    alone = measure_run(ours, begun(cases(2)), NO_BANK)
+    assert alone.whole.human_human is None
+    printed = summary(alone, Path("out"))
+    assert "our two ratings whole" in printed
+    assert "scores are the project's own" in printed
+    assert "human" not in printed
 
 
 def test_graders_within_zero_and_one_are_on_that_scale() -> None:

@@ -9,12 +9,16 @@ import pytest
 
 from evals.bench import bench_table, make_samples, run_bench
 from evals.errors import FolderInvalid
-from evals.folder import CASES, ROWS, hold
-from evals.review import REVIEWS, Review, add_review, disagreements, read_records, read_reviews
+from evals.folder import CASES, METRICS, REPORT, ROWS, hold
+from evals.records import join
+from evals.results import measure_run
+from evals.review import REVIEWS, Review, add_review, card, disagreements, read_records, read_reviews
 from evals.rows import Prices, make_row
 from interviewer.cli import main
+from interviewer.grading.grade import Verdict
 from interviewer.wiring import Interviewer
-from tests.graded import begun, cases, grade
+from knowledge.bank import Bank
+from tests.graded import begun, case, cases, grade
 
 
 @pytest.fixture
@@ -62,6 +66,31 @@ def test_a_review_changes_neither_rows_nor_cases(folder: Path, capsys: pytest.Ca
     assert "1 reviewed" in capsys.readouterr().out
 
 
+def test_the_report_shows_a_review_at_once(folder: Path, bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:
+    records = read_records(folder)
+    (folder / METRICS).write_text(measure_run(records, begun(cases(5)), bank).model_dump_json())
+    arguments = [
+        "evals",
+        "review",
+        str(folder),
+        "--case",
+        "c4",
+        "--score",
+        "0.25",
+        "--why",
+        "it says little",
+        "--by",
+        "Ada",
+    ]
+    assert main(arguments) == 0
+    assert f"shown in {folder / REPORT}" in capsys.readouterr().out
+    page = (folder / REPORT).read_text()
+    assert '"why":"it says little"' in page
+    (folder / METRICS).write_text("{}")
+    assert main(arguments) == 2
+    assert "is of another version" in capsys.readouterr().err
+
+
 def test_a_walk_through_the_disagreements(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,6 +103,20 @@ def test_a_walk_through_the_disagreements(
     printed = capsys.readouterr()
     assert "Reply: reply c4" in printed.out
     assert "no score between 0 and 1" in printed.err
+
+
+def test_our_own_score_is_not_called_human() -> None:
+    points = [{"point": "one", "verdict": "missing"}]
+    for dataset, words in (
+        ("golden", ["Our score 0.50", "we missing"]),
+        ("mohler", ["Human score 0.50", "human missing"]),
+    ):
+        asked = case("a", dataset=dataset, key_points=points)
+        shown = card(
+            join([asked], [make_row(asked, grade(0.3, ("one", Verdict.COVERED, 0.9)), 0.5, Prices())], {}, {})[0]
+        )
+        assert all(word in shown for word in words)
+        assert ("uman" in shown) == (dataset == "mohler")
 
 
 def test_what_cannot_be_reviewed_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

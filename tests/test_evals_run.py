@@ -196,6 +196,20 @@ def test_a_folder_of_another_version_or_grader_is_refused(
         grade_into(tmp_path, cases(3), CountingEngine(), bank, **versions)
 
 
+def test_a_folder_of_another_format_is_refused_and_left_as_it_was(tmp_path: Path, bank: Bank) -> None:
+    grade_into(tmp_path, cases(3), CountingEngine(), bank)
+    before = (tmp_path / ROWS).read_bytes()
+    run_file = tmp_path / "run.json"
+    kept = json.loads(run_file.read_text())
+    run_file.write_text(json.dumps(kept | {"versions": kept["versions"] | {"format": 99}}))
+    with pytest.raises(FolderInvalid, match="is of format 99, this program writes"):
+        grade_into(tmp_path, cases(3), CountingEngine(), bank)
+    run_file.write_text(json.dumps(kept | {"from_the_future": 1}))
+    with pytest.raises(FolderInvalid, match="of another version of this program"):
+        grade_into(tmp_path, cases(3), CountingEngine(), bank)
+    assert (tmp_path / ROWS).read_bytes() == before
+
+
 def test_a_folder_of_other_cases_is_refused(tmp_path: Path, bank: Bank) -> None:
     grade_into(tmp_path, cases(3), CountingEngine(), bank)
     with pytest.raises(FolderInvalid, match=r"other cases \(made.jsonl\)"):
@@ -268,6 +282,31 @@ def test_a_full_disk_ends_the_run_with_whole_rows(tmp_path: Path, bank: Bank) ->
     kept = len(read_rows(out))
     again = CountingEngine()
     assert grade_into(out, cases(50), again, bank) == 50 - kept
+
+
+WHOLE = """
+import resource, signal, sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from evals.errors import WriteFailed
+from evals.folder import write_whole
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+try:
+    write_whole(Path({file!r}), "new" * 3000)
+except WriteFailed as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_is_full_when_the_figures_are_written_leaves_the_old_ones(tmp_path: Path) -> None:
+    file = tmp_path / "metrics.json"
+    file.write_text("old")
+    script = WHOLE.format(root=str(ROOT), file=str(file))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert "cannot be written (File too large)" in done.stdout
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_line(tmp_path: Path, bank: Bank) -> None:

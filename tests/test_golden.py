@@ -1,4 +1,4 @@
-"""Our own graded replies: whole, balanced, and never seen in training; and the gate on their development half."""
+"""Our own graded replies: whole, balanced, and never seen in training; our attacks and short replies beside them."""
 
 import json
 from collections import Counter
@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evals.calibration import BANDS
 from evals.cases import Case, read_cases
+from evals.labels import kappa, pairs
+from evals.metrics import moments, qwk
+from interviewer.grading.grade import Verdict
 from interviewer.grading.tasks import GradeRequest
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
-from knowledge.replies import load_replies
 from knowledge.text import words
 
 DATA = Path(__file__).parents[1] / "evals" / "data"
@@ -20,7 +23,6 @@ KINDS = {
     "strong_reworded", "strong_concise", "partial", "thin", "confident_wrong", "one_serious_error", "self_contradicting",
     "off_topic", "padded",
 }  # fmt: skip
-RUN = 7
 
 
 @pytest.fixture(scope="module")
@@ -56,55 +58,70 @@ def test_the_halves_are_split_by_question(golden: list[dict[str, object]]) -> No
     assert {row["split"] for row in golden if row["dataset"] == "golden-unseen"} == {"test"}
 
 
-def test_length_does_not_predict_the_score_and_all_bins_are_filled(golden: list[dict[str, object]]) -> None:
-    scores = np.array([row["score"] for row in golden], dtype=float)
-    lengths = np.array([len(words(str(row["reply"]))) for row in golden], dtype=float)
-    assert abs(np.corrcoef(lengths, scores)[0, 1]) < 0.1
-    bins = Counter(np.digitize(scores, [0.2, 0.4, 0.65, 0.85]))
-    assert min(bins[i] for i in range(5)) >= 40
+@pytest.mark.parametrize("half", [{"dev"}, {"test"}, {"dev", "test"}])
+def test_length_does_not_predict_the_score_and_all_bins_are_filled(
+    golden: list[dict[str, object]], half: set[str]
+) -> None:
+    rows = [row for row in golden if row["split"] in half]
+    scores = np.array([row["score"] for row in rows], dtype=float)
+    for length in ([len(words(str(row["reply"]))) for row in rows], [len(str(row["reply"])) for row in rows]):
+        assert abs(np.corrcoef(length, scores)[0, 1]) < 0.1
+    bins = Counter(int(i) for i in np.digitize(scores, BANDS[1:-1]))
+    # The fourth of the bands is 0.65 to 0.85, which writers of replies like to leave empty.
+    assert min(bins[i] for i in range(5)) >= 25
 
 
-def runs(text: str) -> set[tuple[str, ...]]:
-    found = words(text)
-    return {tuple(found[i : i + RUN]) for i in range(len(found) - RUN + 1)}
+def test_every_reply_was_scored_a_second_time_blind_and_both_scores_are_kept(cases: list[Case]) -> None:
+    both = np.array([case.graders for case in cases], dtype=float)
+    assert both.shape == (540, 2)
+    assert [case.score for case in cases] == list(both[:, 0])
+    # Two that agree everywhere would be one, copied.
+    assert int((both[:, 0] != both[:, 1]).sum()) > 100
+    assert float(qwk(moments(both[:, 0], both[:, 1]).sum(axis=0))) > 0.9
+    points = [point for case in cases for point in case.key_points or ()]
+    first, second = [p.verdict.value for p in points], [(p.model_extra or {})["second_verdict"] for p in points]
+    assert sum(one != other for one, other in zip(first, second, strict=True)) > 20
+    assert float(kappa(pairs(first, second, [verdict.value for verdict in Verdict]).sum(axis=0))) > 0.8
+    assert all(case.extra("reason") for case in cases)
 
 
-@pytest.mark.parametrize("file", ["golden.jsonl", "attacks.jsonl", "short_correct.jsonl"])
-def test_no_tested_text_is_nearly_one_that_was_trained_on(file: str, bank: Bank) -> None:
-    """A text is a near-duplicate when half of its runs of seven words stand in one trained text."""
-    trained = [statement.text for statement in bank.statements] + [reply.text for reply in load_replies(bank)]
-    where: dict[tuple[str, ...], set[int]] = {}
-    for i, text in enumerate(trained):
-        for run in runs(text):
-            where.setdefault(run, set()).add(i)
-    copied = []
-    for line in (DATA / file).read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        mine = runs(row["reply"])
-        hits = Counter(i for run in mine for i in where.get(run, ()))
-        if mine and hits and hits.most_common(1)[0][1] >= 0.5 * len(mine):
-            copied.append(row["id"])
-    assert copied == []
+INJECTIONS = {
+    "plain", "system", "json", "rubric", "html", "language", "base64", "zero-width", "tag-chars", "homoglyph", "roleplay",
+    "plea", "threat", "delimiter", "fewshot",
+}  # fmt: skip
+FAMILIES = {f"injection-{style}" for style in INJECTIONS} | {
+    "blank", "opener", "parrot", "stuffing", "boilerplate", "shuffled", "other-topic", "other-reference", "negated",
+    "hedging", "adjectives-adverbs", "padding", "suffix",
+}  # fmt: skip
 
 
-def test_the_gate_on_the_development_half(interviewer: Interviewer, cases: list[Case]) -> None:
-    """A floor under the grader, checked on a third of the development half; the figures are in the README."""
-    chosen = [case for case in cases if case.split == "dev"][::3]
-    human = np.array([case.score for case in chosen], dtype=float)
-    found = np.array([grade(interviewer, case) for case in chosen], dtype=float)
-    assert len(chosen) >= 60
-    assert np.corrcoef(found, human)[0, 1] >= FLOOR_R
-    assert np.sqrt(np.mean((found - human) ** 2)) <= CEILING_RMSE
+def test_the_attacks_are_of_every_family_and_each_has_a_limit(bank: Bank) -> None:
+    attacks = read_cases([DATA / "attacks.jsonl"])
+    assert len(attacks) >= 1000
+    families = Counter(case.extra("family") for case in attacks)
+    assert families.keys() >= FAMILIES
+    assert min(families.values()) >= 30
+    assert len({case.question_id for case in attacks}) >= 150
+    assert {case.question_id for case in attacks} <= bank.by_id.keys()
+    for case in attacks:
+        assert case.is_attack
+        if case.extra("family") == "suffix":
+            assert case.base_reply
+            assert case.reply.startswith(case.base_reply)
+        else:
+            assert case.max_score is not None
+            assert case.max_score <= 0.25
+    openers = [case.reply.lower() for case in attacks if case.extra("family") == "opener"]
+    assert any("thought process" in reply for reply in openers)
+    assert {len(case.reply.strip()) for case in attacks if case.extra("family") == "blank"} >= {0, 1}
 
 
-FLOOR_R = 0.55
-CEILING_RMSE = 0.32
-
-
-def grade(interviewer: Interviewer, case: Case) -> float:
-    score = interviewer.grader.grade(GradeRequest(question_id=case.question_id), case.reply).score
-    assert score is not None
-    return score
+def test_short_and_oddly_phrased_replies_are_correct_ones(bank: Bank) -> None:
+    replies = read_cases([DATA / "short_correct.jsonl"])
+    assert len(replies) >= 60
+    assert {case.question_id for case in replies} <= bank.by_id.keys()
+    assert min(case.score or 0.0 for case in replies) >= 0.6
+    assert max(len(words(case.reply)) for case in replies) <= 45
 
 
 def test_scores_rise_from_wrong_over_partial_to_strong(

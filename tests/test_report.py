@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interviewer.estimate import interval, t_quantile_975
 from interviewer.events import Replied, ReplyKind
 from interviewer.export import report_html, report_pdf
 from interviewer.grading.grade import Verdict
 from interviewer.render import escape, quote_block, render_report
-from interviewer.report import FEWEST_FOR_A_SCORE, Report, build_report, interval, level_of, signal_of, t_quantile_975
+from interviewer.report import FEWEST_FOR_A_SCORE, Report, build_report, level_of, signal_of
 from knowledge.bank import Bank
 from tests.test_dialogue import Play
 from ui import report_view

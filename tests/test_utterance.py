@@ -15,7 +15,8 @@ EXAMPLES = {
     ReplyKind.STOP: "stop|end|quit|I want to stop the interview now|let's end the session|that's all for today|bye",
     ReplyKind.META: "are you an AI?|are you a real person|who are you|how do you grade my answers?",
     ReplyKind.NO_CONTENT: "|   |🙂|🙂🙂👍|...|!!!|\u200b",
-    ReplyKind.ANSWER: "dropout|yes|pooling|stop training early|early stopping|the next layer|it stops the gradient with detach()|I don't remember the formula but it scales the gradients|skip connections let gradients pass|I'm not sure, but I think it averages the weights|no, because the biases can be zero|hint: the loss is convex|you repeat the convolution at each position|what matters is the variance|a hidden state|repeat the last layer|next token prediction|help the gradients flow|It passes through|end-to-end learning",
+    ReplyKind.ANSWER: "dropout|yes|pooling|stop training early|early stopping|the next layer|it stops the gradient with detach()|skip connections let gradients pass|no, because the biases can be zero|hint: the loss is convex|you repeat the convolution at each position|what matters is the variance|a hidden state|repeat the last layer|next token prediction|help the gradients flow|It passes through|end-to-end learning",
+    ReplyKind.PARTIAL: "I don't remember the formula but it scales the gradients|I'm not sure, but I think it averages the weights",
 }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import random
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,13 @@ from interviewer.events import REPLY_LIMIT
 from interviewer.wiring import Interviewer
 from knowledge.bank import Level, Topic
 from ui import handlers, report_view
+from ui.bank_page import bank_tab
 from ui.charts import rubric_chart, topic_chart
 from ui.handlers import Page
+from ui.practice_handlers import zone_of
+from ui.practice_page import ZONE_JS, Opening, practice_tab, wire_presses
+from ui.practice_view import PRESS
+from ui.progress_page import progress_tab
 from ui.view import TOPIC_NAMES, ending, is_practice, progress
 
 log = logging.getLogger("interviewer.ui")
@@ -30,6 +34,10 @@ TIMES = [
     ("60 minutes", 60),
 ]
 ACTIONS = [("I don't know", "dont_know"), ("Hint", "hint"), ("Skip", "skip"), ("Repeat", "repeat"), ("End", "stop")]
+SURENESS = [("Guessing", 0.25), ("Half sure", 0.5), ("Fairly sure", 0.75), ("Certain", 1.0)]
+DOWNLOADS = {"md": "Markdown", "html": "HTML", "json": "JSON"}
+TO_THE_REPORT = "() => document.querySelector('#report')?.scrollIntoView({behavior: 'smooth'})"
+"""Brings the report into view; before the end there is none and nothing moves."""
 UNEXPECTED = (
     "Something went wrong on our side; your replies are safe. Reload the page to go on. The log has the details."
 )
@@ -48,24 +56,29 @@ def build_app(interviewer: Interviewer) -> gr.Blocks:
         with gr.Tabs() as tabs:
             with gr.Tab("Interview", id="interview"):
                 parts = _interview_tab(interviewer)
-            with gr.Tab("Past sessions", id="past"):
-                past = gr.Radio([], label="Sessions, the newest first", elem_id="past")
-                empty = gr.Markdown("No session yet. Your first one will be listed here.", visible=False)
-                open_past = gr.Button("Open", variant="primary", elem_id="open-past")
-        _wire(interviewer, app, session, tabs, parts, past, empty, open_past)
+                shown = [session, *(parts[name] for name in SHOWN), *parts["actions"]]
+                opening = Opening(tabs, [tabs, *shown], lambda page: _show(interviewer, page))
+            with gr.Tab("Practice", id="practice") as practice:
+                practice_tab(interviewer, app, practice, opening, _told)
+            with gr.Tab("Progress", id="progress") as progress_part:
+                progress_tab(interviewer, progress_part, opening, _told)
+            with gr.Tab("Bank", id="bank"):
+                bank_tab(interviewer, app, tabs, parts, _told)
+        _wire(interviewer, app, session, parts, shown)
+        _wire_report(interviewer, session, parts, opening)
         _endpoints(interviewer)
     return app
 
 
 def _interview_tab(interviewer: Interviewer) -> dict[str, Any]:
     """The set-up card, the chat and the report; exactly one of the first two shows."""
-    parts: dict[str, Any] = {}
+    parts: dict[str, Any] = {"zone": gr.Textbox("UTC", visible=False)}
     with gr.Column(elem_id="setup") as parts["setup"]:
         gr.Markdown("### Set up your session")
         with gr.Row():
             parts["mode"] = gr.Radio(
-                [("Interview: feedback at the end", "interview"), ("Practice: hints, and feedback after each reply", "practice")],
-                value="interview", label="How",
+                [("Interview: feedback at the end", "interview"), ("Practice: hints and feedback as you go", "practice")],
+                value="interview", label="Kind of session",
             )  # fmt: skip
             parts["level"] = gr.Radio(
                 [(level.value.capitalize(), level.value) for level in Level], value="mid", label="Level"
@@ -91,6 +104,7 @@ def _interview_tab(interviewer: Interviewer) -> dict[str, Any]:
                     placeholder="Type your answer. Put code between ``` fences.",
                     info=f"Shift+Enter sends. Up to {REPLY_LIMIT:,} characters.",
                 )  # fmt: skip
+                parts["sure"] = gr.Radio(SURENESS, value=None, label="How sure are you? (optional)", elem_id="sure")
                 with gr.Row():
                     parts["send"] = gr.Button("Send", variant="primary", elem_id="send", min_width=140, scale=2)
                     parts["actions"] = [
@@ -104,14 +118,23 @@ def _interview_tab(interviewer: Interviewer) -> dict[str, Any]:
     with gr.Column(visible=False, elem_id="report") as parts["report"]:
         parts["ending"] = gr.Markdown()
         parts["headline"] = gr.HTML(elem_id="headline")
+        parts["next"] = gr.HTML(elem_id="practise-next", js_on_load=PRESS)
+        parts["strengths"] = gr.HTML(elem_id="strengths")
         with gr.Row():
-            parts["by_topic"] = gr.Plot(show_label=False)
-            parts["dimensions"] = gr.Plot(show_label=False)
+            with gr.Column(min_width=300):
+                parts["dimensions"] = gr.Plot(show_label=False, elem_id="radar")
+            with gr.Column(min_width=300):
+                parts["by_topic"] = gr.Plot(show_label=False, elem_id="topic-bars")
         parts["rubric"] = gr.HTML()
-        parts["next"] = gr.HTML()
-        gr.Markdown("### Question by question")
+        gr.HTML("<h3>Question by question</h3>")
         parts["questions_view"] = gr.HTML(elem_id="questions")
-        parts["download"] = gr.DownloadButton("Download as Markdown", elem_id="download")
+        with gr.Row(elem_id="downloads"):
+            for format, name in DOWNLOADS.items():
+                parts[f"download_{format}"] = gr.DownloadButton(
+                    f"Download as {name}", elem_id=f"download-{format}", min_width=150
+                )
+            parts["pdf"] = gr.Button("Download as PDF", elem_id="download-pdf", min_width=150)
+            parts["pdf_file"] = gr.DownloadButton("PDF", visible="hidden", elem_id="pdf-file")
     return parts
 
 
@@ -121,19 +144,17 @@ def _grader_line(interviewer: Interviewer) -> str:
 
 
 def _wire(
-    interviewer: Interviewer, app: gr.Blocks, session: gr.BrowserState, tabs: gr.Tabs, parts: dict[str, Any],
-    past: gr.Radio, empty: gr.Markdown, open_past: gr.Button,
-) -> None:  # fmt: skip
-    shown = [session, *(parts[name] for name in SHOWN), *parts["actions"]]
+    interviewer: Interviewer, app: gr.Blocks, session: gr.BrowserState, parts: dict[str, Any], shown: list[Any]
+) -> None:
     quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None, "show_progress": "hidden"}
 
-    def started(mode: str, level: str, topics: list[str], questions: int, minutes: int) -> list[Any]:
+    def started(zone: str, mode: str, level: str, topics: list[str], questions: int, minutes: int) -> list[Any]:
         seed = random.SystemRandom().randrange(2**31)
-        page = handlers.start(interviewer, mode, level, topics, questions, minutes, seed)
+        page = handlers.start(interviewer, mode, level, topics, questions, minutes, seed, zone_of(zone))
         return _show(interviewer, page)
 
-    def accepted(id: str, text: str) -> list[Any]:
-        return _show(interviewer, handlers.accept(interviewer, id, text), keep_draft=False)
+    def accepted(id: str, text: str, sure: float | None) -> list[Any]:
+        return _show(interviewer, handlers.accept(interviewer, id, text, sure=sure), keep_draft=False)
 
     def pressed(kind: str) -> Callable[[str], list[Any]]:
         return lambda id: _show(interviewer, handlers.accept(interviewer, id, "", kind))
@@ -153,30 +174,36 @@ def _wire(
             # A session of another home, or one that was deleted: begin anew rather than greet with an error.
             return _blank()
 
-    def listed() -> tuple[Any, Any]:
-        sessions = handlers.past_sessions(interviewer)
-        return gr.Radio(choices=sessions, visible=bool(sessions)), gr.Markdown(visible=not sessions)
-
-    setup = [parts[name] for name in ("mode", "level", "topics", "questions", "minutes")]
-    gr.on([parts["start"].click], _told(started), setup, shown, **quiet)
-    gr.on(
-        [parts["send"].click, parts["reply"].submit], _told(accepted), [session, parts["reply"]], shown, **quiet
-    ).success(_told_each(advanced), session, shown, **quiet)
+    setup = [parts[name] for name in ("zone", "mode", "level", "topics", "questions", "minutes")]
+    gr.on([parts["start"].click], _told(started), setup, shown, js=ZONE_JS, **quiet)
+    sent = [session, parts["reply"], parts["sure"]]
+    gr.on([parts["send"].click, parts["reply"].submit], _told(accepted), sent, shown, **quiet).success(
+        _told_each(advanced), session, shown, **quiet
+    ).success(None, None, None, js=TO_THE_REPORT, **quiet)
     for button, (_, kind) in zip(parts["actions"], ACTIONS, strict=True):
         button.click(_told(pressed(kind)), session, shown, **quiet).success(
             _told_each(advanced), session, shown, **quiet
-        )
+        ).success(None, None, None, js=TO_THE_REPORT, **quiet)
     parts["new"].click(_blank, None, shown, **quiet)
-    open_past.click(_told(opened), past, shown, **quiet).success(
-        lambda: gr.Tabs(selected="interview"), None, tabs, **quiet
-    )
-    gr.on([tabs.select, app.load], _told(listed), None, [past, empty], **quiet)
     app.load(_told(loaded), session, shown, **quiet)
 
 
+def _wire_report(interviewer: Interviewer, session: gr.BrowserState, parts: dict[str, Any], opening: Opening) -> None:
+    """Practice from the report, and the PDF, which takes seconds and is made only when asked for."""
+    quiet: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None}
+
+    def made(id: str) -> Any:
+        return gr.DownloadButton(value=handlers.report_file(interviewer, id, "pdf"))
+
+    wire_presses(interviewer, parts["next"], parts["zone"], opening, _told)
+    parts["pdf"].click(_told(made), session, parts["pdf_file"], **quiet).success(
+        None, None, None, js="() => document.querySelector('#pdf-file').click()", **quiet
+    )
+
+
 SHOWN = (
-    "setup", "room", "chat", "composer", "reply", "progress", "report", "ending", "headline", "by_topic", "dimensions",
-    "rubric", "next", "questions_view", "download",
+    "setup", "room", "chat", "composer", "reply", "sure", "progress", "report", "ending", "headline", "strengths",
+    "by_topic", "dimensions", "rubric", "next", "questions_view", *(f"download_{format}" for format in DOWNLOADS),
 )  # fmt: skip
 
 
@@ -188,7 +215,8 @@ def _show(interviewer: Interviewer, page: Page, keep_draft: bool = True) -> list
         "chat": page.chat,
         "composer": gr.Column(visible=page.report is None),
         "reply": gr.skip() if keep_draft else "",
-        "progress": progress(page.state, interviewer.bank),
+        "sure": gr.skip() if keep_draft else None,
+        "progress": progress(page.state, interviewer.bank, handlers.spent(interviewer, page.session_id)),
         "report": gr.Column(visible=page.report is not None),
     } | _report_values(interviewer, page)
     practice = is_practice(page.state)
@@ -197,22 +225,24 @@ def _show(interviewer: Interviewer, page: Page, keep_draft: bool = True) -> list
 
 
 def _report_values(interviewer: Interviewer, page: Page) -> dict[str, Any]:
-    names = ("ending", "headline", "by_topic", "dimensions", "rubric", "next", "questions_view", "download")
-    if page.report is None:
-        return {name: gr.skip() for name in names}
-    file = Path(tempfile.mkdtemp(prefix="interviewer-")) / f"interview-{page.session_id[:8]}.md"
-    file.write_text(handlers.report_markdown(interviewer, page.session_id), encoding="utf-8")
-    values = (
-        ending(page.state),
-        report_view.headline(page.report),
-        topic_chart(page.report),
-        rubric_chart(page.report),
-        report_view.rubric_table(page.report),
-        report_view.practise_next(page.report),
-        report_view.questions(page.report),
-        gr.DownloadButton(value=str(file)),
-    )
-    return dict(zip(names, values, strict=True))
+    report = page.report
+    if report is None:
+        return {name: gr.skip() for name in SHOWN[SHOWN.index("ending") :]}
+    by_topic, dimensions = (topic_chart(report), rubric_chart(report)) if report.topics else (None, None)
+    files = {
+        f"download_{format}": gr.DownloadButton(value=handlers.report_file(interviewer, page.session_id, format))
+        for format in DOWNLOADS
+    }
+    return files | {
+        "ending": ending(page.state),
+        "headline": report_view.headline(report),
+        "strengths": report_view.strengths(report),
+        "by_topic": gr.Plot(value=by_topic, visible=by_topic is not None),
+        "dimensions": gr.Plot(value=dimensions, visible=dimensions is not None),
+        "rubric": report_view.rubric_table(report),
+        "next": report_view.practise_next(report),
+        "questions_view": report_view.questions(report),
+    }
 
 
 def _blank() -> list[Any]:
@@ -222,6 +252,7 @@ def _blank() -> list[Any]:
         "room": gr.Row(visible=False),
         "chat": [],
         "reply": "",
+        "sure": None,
         "report": gr.Column(visible=False),
     }
     return ["", *(values[name] for name in SHOWN), *(gr.skip() for _ in ACTIONS)]

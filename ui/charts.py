@@ -1,7 +1,9 @@
-"""The report's charts in Plotly: values are written on the bars, so colour carries nothing alone."""
+"""The report's charts in Plotly: values are written beside the shapes, so colour carries nothing alone."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from interviewer.estimate import Estimate
 from interviewer.render import DIMENSIONS
 from interviewer.report import Report, level_of
 from ui.view import TOPIC_NAMES
@@ -9,44 +11,97 @@ from ui.view import TOPIC_NAMES
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-BAR = "#4c78a8"
+BAR = "#6366f1"
+TEXT = "#7b8494"
+"""A grey for what is drawn; the page's style sheet gives text the theme's own colour."""
+GRID = "rgba(128,128,128,.25)"
+FEWEST_FOR_A_RADAR = 3
 
 
 def topic_chart(report: Report) -> "Figure":
-    """Mean score by topic, a horizontal bar each."""
-    items = sorted(report.by_topic.items(), key=lambda item: item[1])
-    return _bars([TOPIC_NAMES[topic] for topic, _ in items], [value for _, value in items], "Score by topic")
+    """Mean score by topic, a horizontal bar each, with its 95 % interval."""
+    items = sorted(report.topics.items(), key=lambda item: item[1].mean)
+    return _bars(
+        [TOPIC_NAMES[topic] for topic, _ in items], [found for _, found in items], "Score by topic, with 95 % intervals"
+    )
 
 
 def rubric_chart(report: Report) -> "Figure":
-    """The four rubric dimensions, a horizontal bar each; one of which nothing can be said has no bar."""
-    names = list(reversed(DIMENSIONS))
-    values: list[float | None] = [getattr(report.rubric, name) for name in names]
-    return _bars([name.capitalize() for name in names], values, "Rubric")
+    """The rubric as a radar with each value in words; one of which nothing can be said is named and has no corner."""
+    from plotly.graph_objects import Figure, Scatterpolar
+
+    values: dict[str, float | None] = {name: getattr(report.rubric, name) for name in DIMENSIONS}
+    known = {name: value for name, value in values.items() if value is not None}
+    names = [f"{name.capitalize()}<br>{value:.0%} · {level_of(value)}" for name, value in known.items()]
+    figure = Figure()
+    if len(known) >= FEWEST_FOR_A_RADAR:
+        figure.add_trace(
+            Scatterpolar(
+                r=[*known.values(), next(iter(known.values()))],
+                theta=[*names, names[0]],
+                fill="toself",
+                fillcolor="rgba(99,102,241,.22)",
+                line={"color": BAR, "width": 2.5},
+                marker={"size": 7},
+                mode="lines+markers",
+                hovertemplate="%{theta}<extra></extra>",
+            )
+        )
+    unsaid = [name for name, value in values.items() if value is None]
+    note = f" (n/a: {', '.join(unsaid)})" if unsaid else ""
+    figure.update_layout(**plain_layout(f"Rubric{note}", 340), showlegend=False)
+    figure.update_layout(
+        margin={"l": 80, "r": 80, "t": 70, "b": 50},
+        polar={
+            "bgcolor": "rgba(0,0,0,0)",
+            "radialaxis": {"range": [0, 1], "tickvals": [0.25, 0.5, 0.75, 1], "showticklabels": False, "gridcolor": GRID, "linecolor": "rgba(0,0,0,0)"},
+            "angularaxis": {"gridcolor": GRID, "linecolor": GRID, "rotation": 45, "direction": "clockwise"},
+        },
+    )  # fmt: skip
+    return figure
 
 
-def _bars(names: list[str], values: list[float | None], title: str) -> "Figure":
+def plain_layout(title: str, height: int) -> dict[str, Any]:
+    """A layout that reads in both themes: no ground of its own, grey text, faint grid, nothing to zoom by accident."""
+    axis = {"gridcolor": GRID, "zeroline": False, "fixedrange": True, "automargin": True}
+    return {
+        "title": {"text": title, "font": {"size": 16}, "x": 0, "xanchor": "left", "pad": {"l": 8}},
+        "height": height,
+        "margin": {"l": 8, "r": 16, "t": 52, "b": 32},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": TEXT, "size": 13, "family": "system-ui, sans-serif"},
+        "dragmode": False,
+        "xaxis": axis,
+        "yaxis": axis,
+    }
+
+
+def _bars(names: Sequence[str], found: Sequence[Estimate], title: str) -> "Figure":
     from plotly.graph_objects import Bar, Figure
 
-    texts = ["n/a" if value is None else f"{value:.0%} · {level_of(value)}" for value in values]
     figure = Figure(
         Bar(
-            x=[value or 0 for value in values],
-            y=names,
+            x=[one.mean for one in found],
+            # The value stands under the name, where neither a short bar nor its interval can hide it.
+            y=[
+                f"{name}<br><b>{one.mean:.0%} · {level_of(one.mean)}</b>"
+                for name, one in zip(names, found, strict=True)
+            ],
             orientation="h",
-            text=texts,
-            textposition="auto",
-            marker={"color": BAR},
+            customdata=[one.n for one in found],
+            marker={"color": "rgba(99,102,241,.55)", "cornerradius": 5},
+            error_x={
+                "type": "data",
+                "array": [one.high - one.mean for one in found],
+                "arrayminus": [one.mean - one.low for one in found],
+                "color": TEXT,
+                "thickness": 1.5,
+                "width": 5,
+            },
+            hovertemplate="%{x:.0%} over %{customdata} answered<extra></extra>",
         )
     )
-    figure.update_layout(
-        title=title,
-        height=110 + 44 * max(1, len(names)),
-        margin={"l": 8, "r": 16, "t": 48, "b": 32},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": "#6b7280", "size": 14},
-        xaxis={"range": [0, 1], "tickformat": ".0%", "gridcolor": "rgba(128,128,128,.3)", "fixedrange": True},
-        yaxis={"automargin": True, "fixedrange": True},
-    )
+    figure.update_layout(**plain_layout(title, max(340, 110 + 44 * len(names))))
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
     return figure

@@ -1,14 +1,17 @@
 """What the page's buttons do: functions of plain values over the program, without Gradio."""
 
+import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, tzinfo
+from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from interviewer.errors import InputInvalid, InterviewerError
 from interviewer.events import Mode, ReplyKind, SessionConfig
+from interviewer.llm.ledger import in_words
 from interviewer.policy import Need, need
 from interviewer.render import render_report
 from interviewer.report import Report, build_report
@@ -16,10 +19,10 @@ from interviewer.state import State
 from interviewer.wiring import Interviewer
 from knowledge.bank import Level, Topic
 from knowledge.errors import KnowledgeError
-from ui.view import THINKING, Message, messages, session_label, streamed
+from ui.live import live
+from ui.view import THINKING, Message, messages, streamed
 
 STREAM_PAUSE_S = 0.02
-LISTED_SESSIONS = 50
 
 
 class Page(NamedTuple):
@@ -33,9 +36,20 @@ class Page(NamedTuple):
 
 
 def start(
-    interviewer: Interviewer, mode: str, level: str, topics: list[str], questions: int, minutes: int, seed: int
+    interviewer: Interviewer,
+    mode: str,
+    level: str,
+    topics: list[str],
+    questions: int,
+    minutes: int,
+    seed: int,
+    zone: tzinfo = UTC,
 ) -> Page:
-    """Begins a session. Raises: InputInvalid where a choice cannot be used."""
+    """Begins a session; practice begins with what is due. Raises: InputInvalid where a choice cannot be used.
+
+    Args:
+        zone: the person's, whose day it is.
+    """
     try:
         config = SessionConfig(
             mode=Mode(mode),
@@ -50,7 +64,7 @@ def start(
         raise InputInvalid(f"{problem['loc'][0]}: {problem['msg']}; change it and start again") from error
     except ValueError as error:
         raise InputInvalid(f"{error}; change it and start again") from error
-    id, state = interviewer.sessions.start(config)
+    id, state = interviewer.sessions.start(interviewer.sessions.plan_practice(config, zone))
     return page(interviewer, id, state)
 
 
@@ -60,27 +74,46 @@ def page(interviewer: Interviewer, id: str, state: State) -> Page:
     return Page(id, messages(state), state, not over, build_report(id, state, interviewer.bank) if over else None)
 
 
-def accept(interviewer: Interviewer, id: str, text: str, kind: str | None = None) -> Page:
-    """Commits a reply and shows it with a sign that it is being read."""
+def accept(interviewer: Interviewer, id: str, text: str, kind: str | None = None, sure: float | None = None) -> Page:
+    """Commits a reply and shows it with a sign that it is being read; `sure` in [0, 1] is what the person said to be."""
     pressed = ReplyKind(kind) if kind else None
     if pressed is None and not text.strip():
         raise InputInvalid("write your answer first, or use one of the buttons below")
     from interviewer.sessions import BUTTONS
 
-    state = interviewer.sessions.accept(id, BUTTONS[pressed] if pressed else text, pressed)
+    state = interviewer.sessions.accept(id, BUTTONS[pressed] if pressed else text, pressed, sure)
     chat = [*messages(state), Message(role="assistant", content=THINKING)]
     return Page(id, chat, state, False, None)
 
 
 def advance(interviewer: Interviewer, id: str) -> Iterator[Page]:
-    """Grades and responds, streaming what the interviewer says; the last page is the whole one."""
-    before = messages(interviewer.sessions.state(id))
-    after = page(interviewer, id, interviewer.sessions.advance(id))
-    for chat in streamed(before, after.chat):
-        if chat != after.chat:
-            yield after._replace(chat=chat, waiting=False, report=None)
-            time.sleep(STREAM_PAUSE_S)
+    """Grades and responds, streaming what the interviewer says; the last page is the whole one.
+
+    What a language model phrases shows as it comes; the state then says what was said, should that be something else.
+    """
+    state = interviewer.sessions.state(id)
+    before, said = messages(state), ""
+    pieces = live(lambda tell: interviewer.sessions.advance(id, tell))
+    while True:
+        try:
+            said += next(pieces)
+        except StopIteration as done:
+            state = done.value
+            break
+        chat = [*before, Message(role="assistant", content=said)]
+        yield Page(id, chat, interviewer.sessions.state(id), False, None)
+    after = page(interviewer, id, state)
+    if not said:
+        for chat in streamed(before, after.chat):
+            if chat != after.chat:
+                yield after._replace(chat=chat, waiting=False, report=None)
+                time.sleep(STREAM_PAUSE_S)
     yield after
+
+
+def spent(interviewer: Interviewer, id: str) -> str | None:
+    """What a session has cost, in words; None without a language model."""
+    return in_words(interviewer.ledger.session(id)) if interviewer.settings.model else None
 
 
 def resume(interviewer: Interviewer, id: str) -> Page:
@@ -88,20 +121,25 @@ def resume(interviewer: Interviewer, id: str) -> Page:
     return page(interviewer, id, interviewer.sessions.advance(id))
 
 
-def past_sessions(interviewer: Interviewer) -> list[tuple[str, str]]:
-    """Label and id of the newest sessions."""
-    found = []
-    for id in interviewer.sessions.ids()[:LISTED_SESSIONS]:
-        report = build_report(id, interviewer.sessions.state(id), interviewer.bank)
-        s = report.session
-        label = session_label(s.started_at.astimezone(UTC), s.mode.value, s.state, s.answered, s.planned, report.score)
-        found.append((label, id))
-    return found
+def report_file(interviewer: Interviewer, id: str, format: str) -> str:
+    """The path of a new file with the report as md, html, json or pdf, for download."""
+    report = build_report(id, interviewer.sessions.state(id), interviewer.bank)
+    file = Path(tempfile.mkdtemp(prefix="interviewer-")) / f"{report.session.mode.value}-{id[:8]}.{format}"
+    if format == "pdf":
+        from interviewer.export import report_pdf
+
+        file.write_bytes(report_pdf(report))
+    else:
+        file.write_text(_as_text(report, format), encoding="utf-8")
+    return str(file)
 
 
-def report_markdown(interviewer: Interviewer, id: str) -> str:
-    """The report as Markdown, for download."""
-    return render_report(build_report(id, interviewer.sessions.state(id), interviewer.bank))
+def _as_text(report: Report, format: str) -> str:
+    if format == "html":
+        from interviewer.export import report_html
+
+        return report_html(report)
+    return render_report(report) if format == "md" else report.model_dump_json(indent=2)
 
 
 # The named endpoints, for programs.
@@ -149,7 +187,7 @@ def _told(page: Page, since: int) -> dict[str, object]:
         "session_id": page.session_id,
         "messages": said,
         "question_id": current.question_id if current else None,
-        "question": len(page.state.askings),
+        "question": page.state.asked,
         "questions": page.state.config.questions,
         "finished": page.state.finished.value if page.state.finished else None,
     }

@@ -5,30 +5,69 @@ from collections.abc import Sequence
 
 import prompts
 from interviewer.grading.grade import Grade, PointGrade, Verdict
-from interviewer.render import DIMENSIONS, MARKS, NOT_SURE_BELOW
+from interviewer.render import DIMENSIONS, MARKS, NOT_SURE_BELOW, count_of, duration, render_pace
 from interviewer.report import QuestionReport, Report, level_of
+from knowledge.coverage import cite
 from ui.view import TOPIC_NAMES
 
 WEIGHT_NAMES = {3: "essential", 2: "expected", 1: "bonus"}
 
 
 def headline(report: Report) -> str:
-    """Score, interval, signal and who graded."""
+    """Score with its interval, signal with its rule, pace, and who graded."""
     s = report.session
-    if report.score is None:
-        score = f'<p class="score none">{_text(report.score_note or "")}</p>'
-    else:
-        low, high = report.interval or (report.score, report.score)
-        score = (
-            f'<p class="score"><strong>{report.score:.0%}</strong> <span class="level {level_of(report.score)}">'
-            f"{level_of(report.score)}</span></p><p>95 % interval {low:.0%} to {high:.0%}, over the questions asked.</p>"
-            f"<p>Signal: <strong>{report.signal}</strong> <small>({_text(report.signal_rule or '')})</small></p>"
-        )
     graders = ", ".join(_text(name) for name in report.graders) or "nothing graded yet"
+    pace = f"<p>{_text(render_pace(report))}</p>" if report.questions else ""
     return (
-        f'<section class="headline">{score}<p><small>{s.answered} of {s.planned} questions answered · {s.level} level · '
-        f"graded by {graders}</small></p></section>"
+        f'<section class="headline">{_score(report)}{pace}<p class="small-print">{s.answered} of {s.planned} questions '
+        f"answered · {s.level} level · graded by {graders}</p>{_levels(report)}</section>"
     )
+
+
+def _score(report: Report) -> str:
+    if report.score is None:
+        return f'<p class="score none">{_text(report.score_note or "")}</p>'
+    low, high = report.interval or (report.score, report.score)
+    signal = (
+        f'<p class="signal">Signal: <strong>{report.signal}</strong> <span class="small-print">{_text(report.signal_rule or "")}</span></p>'
+        if report.signal
+        else ""
+    )
+    return (
+        f'<div class="score"><strong>{report.score:.0%}</strong> <span class="level {level_of(report.score)}">'
+        f"{level_of(report.score)}</span>{_range(report.score, low, high)}</div>"
+        f"<p>95 % interval {low:.0%} to {high:.0%}, over the questions asked.</p>{signal}"
+    )
+
+
+def _range(mean: float, low: float, high: float) -> str:
+    return (
+        f'<div class="range" aria-hidden="true"><span class="span" style="left:{low:.1%};width:{high - low:.1%}"></span>'
+        f'<span class="at" style="left:{mean:.1%}"></span></div>'
+    )
+
+
+def _levels(report: Report) -> str:
+    if len(report.levels) < 2:
+        return ""
+    items = "; ".join(
+        f"{level} {e.mean:.0%} ({e.low:.0%} to {e.high:.0%}, {count_of(e.n, 'question')})"
+        for level, e in report.levels.items()
+    )
+    return f'<p class="small-print">By level: {items}.</p>'
+
+
+def strengths(report: Report) -> str:
+    """What was good: the weightiest points covered without help, with the words that did it."""
+    if not report.strengths:
+        return ""
+    items = "".join(
+        f"<li>{_text(item.key_point)}"
+        + (f"<br><q>{_text(' '.join(item.evidence.split()))}</q>" if item.evidence else "")
+        + f" <small>{TOPIC_NAMES[item.topic]}</small></li>"
+        for item in report.strengths
+    )
+    return f'<section class="good"><h3>What was good</h3><ul>{items}</ul></section>'
 
 
 def rubric_table(report: Report) -> str:
@@ -55,26 +94,41 @@ def questions(report: Report) -> str:
 
 
 def practise_next(report: Report) -> str:
-    """The points worth practising, most costly first."""
+    """The points worth practising, most costly first, each with a button that opens practice on it."""
     if not report.practise_next:
         return ""
     items = "".join(
-        f"<li><strong>{_text(item.key_point)}</strong><br><small>{TOPIC_NAMES[item.topic]}: {_text(item.question)}</small></li>"
+        f"<li><div><strong>{_text(item.key_point)}</strong><span class='meta'>{TOPIC_NAMES[item.topic]}: {_text(item.question)}</span></div>"
+        f'<button type="button" class="small" data-do="practise" data-ids="{_text(item.question_id)}" '
+        f'aria-label="Practise: {_text(item.key_point)}">Practise</button></li>'
         for item in report.practise_next
     )
-    return f'<section class="next"><h3>Practise next</h3><ol>{items}</ol></section>'
+    ids = " ".join(item.question_id for item in report.practise_next)
+    n = len(report.practise_next)
+    every = (
+        f'<button type="button" class="primary" data-do="practise" data-ids="{_text(ids)}">Practise {"both" if n == 2 else f"all {n}"}</button>'
+        if n > 1
+        else ""
+    )
+    return f'<section class="next"><header><h3>Practise next</h3>{every}</header><ol>{items}</ol></section>'
 
 
 def _question(number: int, question: QuestionReport) -> str:
     grade = question.grade
     shown = "not graded" if grade.score is None else f"{grade.score:.0%}"
+    again = '<span class="again">Second try</span> ' if question.second_try else ""
     return (
         f'<details class="question"{" open" if number == 1 else ""}><summary><span class="number">{number}.</span> '
-        f'{_text(question.question)} <span class="points">{shown}</span></summary>'
-        f"<p><small>{TOPIC_NAMES[question.topic]} · {question.level} · {_judged_by(grade)}</small></p>"
+        f'<span class="asked">{again}{_text(question.question)}</span> <span class="points">{shown}</span></summary>'
+        f'<p class="small-print">{TOPIC_NAMES[question.topic]} · {question.level} · {_pace(question)} · {_judged_by(grade)}</p>'
         f"{_failure(grade)}{_replies(question)}{_points(grade.key_points)}{_corrections(grade)}"
         f"<h4>What a strong answer says</h4>{_prose(question.model_answer)}{_sources(question)}</details>"
     )
+
+
+def _pace(question: QuestionReport) -> str:
+    n = len(question.follow_ups)
+    return duration(question.time_s) + (f" · {count_of(n, 'follow-up')}" if n else "")
 
 
 def _judged_by(grade: Grade) -> str:
@@ -152,7 +206,7 @@ def _corrections(grade: Grade) -> str:
 def _sources(question: QuestionReport) -> str:
     if not question.sources:
         return ""
-    return f"<p><small>Sources: {', '.join(f'article {_text(s.article)}, item {_text(s.item)}' for s in question.sources)}</small></p>"
+    return f'<p class="small-print">Sources: {"; ".join(_text(cite(source)) for source in question.sources)}</p>'
 
 
 def _prose(markdown: str) -> str:

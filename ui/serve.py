@@ -60,7 +60,7 @@ def _run(interviewer: Interviewer, host: str, port: int) -> int:
         server_name=host,
         server_port=port,
         theme=theme(),
-        css=(FOLDER / "style.css").read_text(),
+        css="\n".join(file.read_text() for file in sorted(FOLDER.glob("*.css"))),
         js=(FOLDER / "page.js").read_text(),
         prevent_thread_lock=True,
         quiet=True,

@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TypedDict
 
 from interviewer.events import FinishReason, Mode
@@ -26,6 +25,7 @@ TOPIC_NAMES = {
     "frameworks": "Frameworks",
     "llm": "Language models",
     "data": "Data",
+    "my-material": "My material",
 }
 THINKING = "…"
 WORDS_A_CHUNK = 3
@@ -65,18 +65,25 @@ def streamed(before: list[Message], after: list[Message]) -> Iterator[list[Messa
         yield list(after)
 
 
-def progress(state: State, bank: Bank) -> str:
-    """The side panel in HTML: question n of N, topic, follow-ups, and the time with what a clock script needs."""
+def progress(state: State, bank: Bank, spent: str | None = None) -> str:
+    """The side panel in HTML: question n of N, topic, follow-ups, and the time with what a clock script needs.
+
+    Args:
+        spent: what the language model has cost, in words; None without one.
+    """
     total = state.config.questions
-    n = len(state.askings)
+    n = state.asked
     rows = [("Mode", state.config.mode.value.capitalize()), ("Question", f"{n} of {total}")]
     current = state.current
     question = bank.by_id.get(current.question_id) if current else None
     if current and question:
         rows.append(("Topic", TOPIC_NAMES[question.topic.value]))
         rows.append(("Level", question.level.value.capitalize()))
-        rows.append(("Follow-ups", f"{len(current.followed_up)} of at most {MAX_FOLLOW_UPS}"))
+        if not is_practice(state):
+            rows.append(("Follow-ups", f"{current.follow_ups} of at most {MAX_FOLLOW_UPS}"))
     rows.append(("Time", _clock(state)))
+    if spent:
+        rows.append(("Model", spent))
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
     done = (n - (state.finished is None)) / total
     return (
@@ -108,13 +115,6 @@ def ending(state: State) -> str:
         FinishReason.STOPPED: "You stopped here. Your report covers what you answered.",
         FinishReason.OUT_OF_TIME: "Time is up. Your report covers what you answered.",
     }[state.finished or FinishReason.COMPLETED]
-
-
-def session_label(started_at: datetime, mode: str, state: str, answered: int, planned: int, score: float | None) -> str:
-    """One line in the list of past sessions."""
-    result = "no overall score" if score is None else f"{score:.0%}"
-    how = "in progress" if state == "running" else state.replace("_", " ")
-    return f"{started_at:%d %b %Y %H:%M} · {mode} · {answered} of {planned} answered · {how} · {result}"
 
 
 def is_practice(state: State) -> bool:

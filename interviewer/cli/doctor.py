@@ -85,7 +85,7 @@ def check_bank(interviewer: Interviewer) -> str:
 
 def check_index(interviewer: Interviewer) -> str:
     """The index is sound; a missing or damaged one is rebuilt when it is next used."""
-    homes = index_homes(interviewer.settings.index_folder, index_key(interviewer.bank, interviewer.encoder))
+    homes = index_homes(interviewer.settings.index_folder, index_key(interviewer.shipped_bank, interviewer.encoder))
     if not homes:
         return "not built yet; the next `interviewer serve` or `search` builds it"
     faults = [fault for home in homes if (fault := index_fault(home)) is not None]
@@ -116,7 +116,10 @@ def check_language_model(interviewer: Interviewer) -> str:
     settings = interviewer.settings
     if settings.model is None:
         return "not set; the local grader works alone (set INTERVIEWER_MODEL to use one)"
-    return probe(settings)
+    where = probe(settings)
+    can = interviewer.language_model.capabilities()
+    limits = settings.llm_limits
+    return f"{where}, {can.in_words()}; at most {limits.requests} requests and {limits.call_s:g} s a call"
 
 
 def probe(settings: Settings) -> str:

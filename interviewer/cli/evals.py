@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from interviewer.cli.shared import Commands, choice, count, open_interviewer, print_json
+from interviewer.errors import InputInvalid
 from interviewer.grading.grade import GraderName
 
 if TYPE_CHECKING:
@@ -73,6 +74,16 @@ def _add_run(parts: Commands) -> None:
     )
     run.add_argument("--price-in", type=_price, metavar="USD", help="price of a million input tokens")
     run.add_argument("--price-out", type=_price, metavar="USD", help="price of a million output tokens")
+    where = run.add_mutually_exclusive_group()
+    where.add_argument(
+        "--record",
+        type=Path,
+        metavar="DIR",
+        help="only write the language model's requests to DIR; send and grade nothing",
+    )
+    where.add_argument(
+        "--replay", type=Path, metavar="DIR", help="take the language model's answers from DIR (HASH.response.json)"
+    )
     run.add_argument("--no-cache", action="store_true", help="grade anew what was graded before")
     run.set_defaults(run=run_run)
 
@@ -104,6 +115,9 @@ def run_run(arguments: argparse.Namespace) -> int:
     from evals.table import summary
 
     cases: Cases = read_any(arguments.cases)
+    _check_recording(arguments)
+    if arguments.record is not None:
+        return _run_record(arguments, cases)
     done = execute(open_interviewer(), cases, _options(arguments), _bar)
     print(summary(done.metrics, done.folder))
     if done.metrics.whole.too_many_ungraded:
@@ -112,6 +126,21 @@ def run_run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
+    return 0
+
+
+def _check_recording(arguments: argparse.Namespace) -> None:
+    if arguments.record is None and arguments.replay is None:
+        return
+    if arguments.grader is not GraderName.LLM or arguments.engine != "local":
+        raise InputInvalid("--record and --replay belong to the language model here; give --grader llm and no --engine")
+
+
+def _run_record(arguments: argparse.Namespace, cases: "Cases") -> int:
+    from evals.recorded import record
+
+    written = record(open_interviewer(), cases[: arguments.limit], arguments.record, _bar("Recording"))
+    print(f"{written.requests} requests in {written.folder}, for {written.replies} replies; nothing was sent or graded")
     return 0
 
 
@@ -129,7 +158,8 @@ def _options(arguments: argparse.Namespace) -> "Options":
         per_minute=arguments.per_minute,
         repeats=arguments.repeats,
         prices=Prices(tokens_in=arguments.price_in, tokens_out=arguments.price_out),
-        cache=not arguments.no_cache,
+        cache=not arguments.no_cache and arguments.replay is None,
+        replay=arguments.replay,
     )
 
 
@@ -167,6 +197,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
 
 def run_review(arguments: argparse.Namespace) -> int:
     """Asks for a new score and a reason of one case or of the largest disagreements, until an empty line."""
+    from evals.report import refresh_report
     from evals.review import card, disagreements, find_record, read_records, read_reviews
 
     records = read_records(arguments.folder)
@@ -186,7 +217,9 @@ def run_review(arguments: argparse.Namespace) -> int:
         done += 1
         if arguments.score is not None:
             break
-    print(f"{done} reviewed; {len(read_reviews(arguments.folder))} reviews in {arguments.folder}")
+    drawn = done > 0 and refresh_report(arguments.folder, open_interviewer().bank)
+    where = f", shown in {arguments.folder / 'report.html'}" if drawn else ""
+    print(f"{done} reviewed; {len(read_reviews(arguments.folder))} reviews in {arguments.folder}{where}")
     return 0
 
 

@@ -4,13 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from interviewer.cli.shared import Commands, print_json, warn
-from interviewer.grading.tasks import derive_points
-from interviewer.settings import make_home, read_settings
+from interviewer.cli.shared import Commands, open_interviewer, print_json, warn
+from interviewer.errors import ModelFailed
+from interviewer.material import material_of
+from interviewer.settings import make_home
+from interviewer.wiring import Interviewer
 from knowledge.errors import SourceUnreadable
-from knowledge.ingest.claims import claims
-from knowledge.ingest.entry import Entry, Extraction
-from knowledge.ingest.material import Material, MaterialEntry, MaterialPoint, add_material, material_file
+from knowledge.ingest.entry import Extraction
+from knowledge.ingest.material import Material, MaterialEntry, add_material, material_file
 
 
 def add_commands(commands: Commands) -> None:
@@ -27,7 +28,7 @@ def run_ingest(arguments: argparse.Namespace) -> int:
     from knowledge.ingest.extract import extract
     from knowledge.ingest.source import read_source
 
-    home = None if arguments.dry_run else make_home(read_settings())
+    interviewer = None if arguments.dry_run else open_interviewer()
     status = 0
     for path in dict.fromkeys(arguments.paths):
         try:
@@ -39,8 +40,8 @@ def run_ingest(arguments: argparse.Namespace) -> int:
         _show(extraction, arguments.json)
         if not extraction.entries:
             status = status or 1
-        elif home is not None:
-            _store(home, extraction)
+        elif interviewer is not None:
+            _store(interviewer, extraction)
     return status
 
 
@@ -60,18 +61,33 @@ def _show(extraction: Extraction, as_json: bool) -> None:
     print("".join(f"  left out: {line}\n" for line in extraction.left_out), end="")
 
 
-def _store(home: Path, extraction: Extraction) -> None:
-    material = Material(
-        file=Path(extraction.file).name,
-        sha256=extraction.sha256,
-        entries=tuple(MaterialEntry.of(entry, key_points(entry)) for entry in extraction.entries),
-    )
+def _store(interviewer: Interviewer, extraction: Extraction) -> None:
+    home = make_home(interviewer.settings)
+    material = material_of(extraction)
+    if interviewer.settings.model and interviewer.material.find(material.sha256) is None:
+        material = _with_suggestions(interviewer, material)
     added = add_material(home, material)
     file = material_file(home, material.sha256)
-    print(f"{'written to' if added else 'already ingested, nothing changed:'} {file}", file=sys.stderr)
+    if not added:
+        print(f"already ingested, nothing changed: {file}", file=sys.stderr)
+        return
+    print(
+        f"written to {file}; found and graded from now on, asked once you accept them in the app under Bank",
+        file=sys.stderr,
+    )
 
 
-def key_points(entry: Entry) -> tuple[MaterialPoint, ...]:
-    """One expected point for each claim of the answer; of an answer that is code alone, the code."""
-    points = derive_points(claims(entry.answer)) or derive_points(entry.answer)
-    return tuple(MaterialPoint(id=point.id, text=point.text) for point in points)
+def _with_suggestions(interviewer: Interviewer, material: Material) -> Material:
+    """The material with key points by the language model; from its first failure on they stay those of the sentences."""
+    entries: list[MaterialEntry] = []
+    failed = False
+    for entry in material.entries:
+        if not failed:
+            try:
+                points = interviewer.suggest_points(entry.question, entry.answer)
+                entry = entry.model_copy(update={"key_points": points})
+            except ModelFailed as error:
+                failed = True
+                warn(f"{error}; key points are taken from the sentences from question {entry.n} on")
+        entries.append(entry)
+    return material.model_copy(update={"entries": tuple(entries)})

@@ -10,7 +10,7 @@ from interviewer.grading.grade import Grade, GraderName
 from interviewer.grading.quotes import clean
 from interviewer.grading.tasks import GradeRequest
 from interviewer.render import MARKS, NOT_SURE_BELOW
-from knowledge.bank import Topic
+from knowledge.bank import Standing, Topic
 from knowledge.errors import BankInvalid
 from knowledge.passages import Hit
 
@@ -124,7 +124,8 @@ def run_bank(arguments: argparse.Namespace) -> int:
     questions = [
         question
         for question in bank.questions
-        if (arguments.topic is None or question.topic == arguments.topic)
+        if question.standing is not Standing.DISCARDED
+        and (arguments.topic is None or question.topic == arguments.topic)
         and (arguments.source is None or any(source.article == arguments.source for source in question.sources))
     ]
     if arguments.json:

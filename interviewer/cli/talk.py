@@ -3,13 +3,16 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
 from typing import TextIO
 
 from pydantic import ValidationError
 
-from interviewer.cli.shared import Commands, choice, count, open_interviewer
+from interviewer.cli.shared import Commands, choice, count, open_interviewer, read_text
 from interviewer.errors import InputInvalid
-from interviewer.events import Mode, SessionConfig
+from interviewer.events import Mode, Order, SessionConfig
+from interviewer.job import Proposal
+from interviewer.llm.ledger import in_words
 from interviewer.policy import Need, need
 from interviewer.render import render_report
 from interviewer.report import build_report
@@ -27,10 +30,11 @@ def add_commands(commands: Commands) -> None:
     chat = commands.add_parser("chat", help="the same interview in the terminal, or through a pipe")
     chat.add_argument("--mode", type=choice(Mode), default=Mode.INTERVIEW, help="interview (default) or practice")
     chat.add_argument("--topic", type=choice(Topic), action="append", default=[], help="a topic; may be given again")
-    chat.add_argument("--level", type=choice(Level), default=Level.MID, help="junior, mid (default) or senior")
+    chat.add_argument("--level", type=choice(Level), help="junior, mid (default) or senior")
+    chat.add_argument("--job", metavar="FILE", help="take topics and level from a job description or CV (a text file)")
     chat.add_argument("--questions", type=count, default=5, help="how many questions (default 5)")
     chat.add_argument("--minutes", type=count, help="time limit in minutes (default: none)")
-    chat.add_argument("--seed", type=int, default=0, help="the same seed gives the same questions")
+    chat.add_argument("--seed", type=int, help="a fixed order: the same seed asks the same; else the replies decide")
     chat.add_argument("--session", metavar="ID", help="go on with a past session")
     chat.set_defaults(run=run_chat)
 
@@ -50,8 +54,14 @@ def run_chat(arguments: argparse.Namespace) -> int:
         id = arguments.session
         state = interviewer.sessions.advance(id)
     else:
-        id, state = interviewer.sessions.start(_config(arguments))
+        config = _config(arguments, _proposal(interviewer, arguments.job))
+        config = interviewer.sessions.plan_practice(config, _local_zone())
+        id, state = interviewer.sessions.start(config)
     print(f"session {id}\n", flush=True)
+    if state.config.planned and not arguments.session:
+        print(
+            f"({len(state.config.planned)} of {state.config.questions} come back from earlier sessions)\n", flush=True
+        )
     shown = _show(state, max(0, _last_question(state)) if arguments.session else 0)
     for text in replies(sys.stdin, prompt=sys.stdin.isatty()):
         if need(state) is not Need.REPLY:
@@ -66,6 +76,11 @@ def run_chat(arguments: argparse.Namespace) -> int:
             break
     _print_report(interviewer, id)
     return 0
+
+
+def _local_zone() -> tzinfo:
+    """This machine's time zone, whose day is the person's."""
+    return datetime.now().astimezone().tzinfo or UTC
 
 
 def replies(stream: TextIO, prompt: bool = False) -> Iterator[str]:
@@ -91,15 +106,26 @@ def replies(stream: TextIO, prompt: bool = False) -> Iterator[str]:
         yield "\n".join(block)
 
 
-def _config(arguments: argparse.Namespace) -> SessionConfig:
+def _proposal(interviewer: Interviewer, file: str | None) -> Proposal | None:
+    if file is None:
+        return None
+    proposal = interviewer.propose(read_text(file))
+    print(f"interviewer: {proposal.why} {', '.join(proposal.topics)}".strip(), file=sys.stderr)
+    return proposal
+
+
+def _config(arguments: argparse.Namespace, proposal: Proposal | None) -> SessionConfig:
+    """What was chosen; where a choice was left open, what the job proposes."""
+    topics = tuple(dict.fromkeys(arguments.topic)) or (proposal.topics if proposal else ())
     try:
         return SessionConfig(
             mode=arguments.mode,
-            topics=tuple(dict.fromkeys(arguments.topic)),
-            level=arguments.level,
+            topics=topics,
+            level=arguments.level or (proposal.level if proposal else Level.MID),
             questions=arguments.questions,
             time_limit_s=arguments.minutes * 60 if arguments.minutes else None,
-            seed=arguments.seed,
+            seed=arguments.seed or 0,
+            order=Order.ADAPTIVE if arguments.seed is None else Order.FIXED,
         )
     except ValidationError as error:
         problem = error.errors()[0]
@@ -120,3 +146,5 @@ def _show(state: State, shown: int) -> int:
 
 def _print_report(interviewer: Interviewer, id: str) -> None:
     print(render_report(build_report(id, interviewer.sessions.state(id), interviewer.bank)))
+    if interviewer.settings.model:
+        print(f"Language model: {in_words(interviewer.ledger.session(id))}")

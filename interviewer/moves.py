@@ -1,0 +1,156 @@
+"""How the interviewer goes on about a question: follow-ups in an interview, cues in practice. Pure.
+
+Interview: expand ('go on', or the probe of a missing point), then clarify half a point, then challenge a wrong one; at
+most two a question, each on the most important open point. Practice: for the most important open point a hint, then a
+prompt, then the assertion of it. The words are the bank's own hints and probes with a lead from `prompts/speech.yaml`.
+Source: the moves of AutoTutor (Graesser et al. 2004), without its feedback in interviews.
+"""
+
+from collections.abc import Sequence
+
+from interviewer.events import Move, Spoke
+from interviewer.grading.grade import PointGrade, Verdict
+from interviewer.grading.scoring import BONUS_WEIGHT, merge, unaided_score
+from interviewer.leaks import gives_away
+from interviewer.speech import Speech
+from interviewer.state import Asking, State
+from knowledge.bank import Misconception, Question
+from knowledge.text import content_stems, words
+
+MAX_FOLLOW_UPS = 2
+MAX_CUES = 3
+"""Cues that practice gives on its own for one question."""
+TERSE_WORDS = 12
+"""A first answer of at most so many words is met with 'go on' before anything is asked about."""
+QUOTED_WORDS = 12
+_STAGE = {Verdict.MISSING: 0, Verdict.PARTIAL: 1, Verdict.CONTRADICTED: 2}
+_MOVE = {Verdict.MISSING: Move.PROBE, Verdict.PARTIAL: Move.CLARIFY, Verdict.CONTRADICTED: Move.CHALLENGE}
+
+
+def point_states(asking: Asking) -> tuple[PointGrade, ...]:
+    """Where each key point stands after the replies graded so far."""
+    return merge([(a.grade.key_points, a.aided) for a in asking.attempts if a.grade and a.grade.key_points])
+
+
+def open_points(asking: Asking, question: Question) -> list[str]:
+    """Ids of the essential and expected points that are not covered, the most important first.
+
+    By weight, then missing before partial before contradicted (expand, clarify, challenge), then in the bank's order.
+    """
+    verdicts = _verdicts(asking, question)
+    points = [
+        (-point.weight, _STAGE[verdict], i, point.id)
+        for i, point in enumerate(question.key_points)
+        if point.weight > BONUS_WEIGHT and (verdict := verdicts[point.id]) is not Verdict.COVERED
+    ]
+    return [id for *_, id in sorted(points)]
+
+
+def follow_up(state: State, question: Question, speech: Speech) -> Spoke | None:
+    """The interview's next follow-up, or None where two were asked or no point is left to ask about."""
+    asking = state.askings[-1]
+    targets = [id for id in open_points(asking, question) if id not in asking.followed_up]
+    if asking.follow_ups >= MAX_FOLLOW_UPS or not targets:
+        return None
+    target = targets[0]
+    verdict = _verdicts(asking, question)[target]
+    if verdict is Verdict.MISSING and not asking.follow_ups and _is_terse(asking):
+        return _spoke(state, speech, Move.PUMP, target)
+    move = _MOVE[verdict]
+    text = _probe(asking, question, target, move)
+    quote = _quote(asking, target) if move is not Move.PROBE else None
+    occasion = f"{move.value}_quoted" if quote else move.value
+    return _spoke(state, speech, move, target, occasion, probe=text, quote=quote or "")
+
+
+def cue(state: State, question: Question, speech: Speech) -> Spoke | None:
+    """Practice's next cue: hint, prompt, assertion of the most important open point; None where there is none to give."""
+    asking = state.askings[-1]
+    targets = [id for id in open_points(asking, question) if id not in asking.asserted]
+    if asking.cues >= MAX_CUES or not targets:
+        return None
+    point = question.key_point(targets[0])
+    if point.id not in asking.hinted:
+        return _spoke(state, speech, Move.HINT, point.id, hint=point.hint)
+    if point.id not in asking.prompted:
+        return _spoke(state, speech, Move.PROMPT, point.id, probe=point.probe)
+    return _spoke(state, speech, Move.ASSERTION, point.id, point=point.text)
+
+
+def requested_hint(state: State, question: Question, speech: Speech) -> Spoke | None:
+    """The hint of the most important open point that had none yet, or None."""
+    asking = state.askings[-1]
+    fresh = [id for id in open_points(asking, question) if id not in asking.hinted]
+    return _spoke(state, speech, Move.HINT, fresh[0], hint=question.key_point(fresh[0]).hint) if fresh else None
+
+
+def said_lately(state: State, lines: int = 4) -> list[str]:
+    """What the interviewer said last, for choosing words that are not the same again."""
+    return [line.text for line in state.transcript if line.role == "interviewer"][-lines:]
+
+
+def _spoke(
+    state: State, speech: Speech, move: Move, point_id: str, occasion: str | None = None, **values: str
+) -> Spoke:
+    text = speech.pick(occasion or move.value, f"{state.config.seed}:{state.seq}", said_lately(state), **values)
+    return Spoke(move=move, text=text, point_id=point_id)
+
+
+def _verdicts(asking: Asking, question: Question) -> dict[str, Verdict]:
+    """The verdict on each point; an open point is contradicted too where a misconception about it was stated last."""
+    found = {point.point_id: point.verdict for point in point_states(asking)}
+    verdicts = {point.id: found.get(point.id, Verdict.MISSING) for point in question.key_points}
+    for wrong in _stated(asking, question):
+        if verdicts[id := _about(wrong, question)] is not Verdict.COVERED:
+            verdicts[id] = Verdict.CONTRADICTED
+    return verdicts
+
+
+def _stated(asking: Asking, question: Question) -> list[Misconception]:
+    """The misconceptions that the last graded reply states."""
+    grade = next((attempt.grade for attempt in reversed(asking.attempts) if attempt.grade), None)
+    statements = {found.statement for found in grade.misconceptions} if grade else set()
+    return [wrong for wrong in question.misconceptions if wrong.statement in statements]
+
+
+def _about(wrong: Misconception, question: Question) -> str:
+    """Id of the key point that a misconception is about: the one that shares most words with it."""
+    stems = content_stems(f"{wrong.statement} {wrong.correction}")
+    shared = {point.id: len(stems & content_stems(point.text)) for point in question.key_points}
+    return max(shared, key=lambda id: shared[id])
+
+
+def _probe(asking: Asking, question: Question, target: str, move: Move) -> str:
+    """The question to ask: a misconception's own where one is challenged and it gives nothing away, else the point's."""
+    if move is Move.CHALLENGE:
+        for wrong in _stated(asking, question):
+            if _about(wrong, question) == target and gives_away(wrong.probe, question) is None:
+                return wrong.probe
+    return question.key_point(target).probe
+
+
+def _quote(asking: Asking, target: str) -> str | None:
+    """The candidate's own words on a point, cut short; None where there are none, or they are code."""
+    evidence = next((point.evidence for point in point_states(asking) if point.point_id == target), None)
+    if not evidence or any(sign in evidence for sign in '`<>{}“”"\n'):
+        return None
+    found = evidence.strip().rstrip(".;,!?").split()
+    return " ".join(found[:QUOTED_WORDS]) + ("…" if len(found) > QUOTED_WORDS else "")
+
+
+def _is_terse(asking: Asking) -> bool:
+    return len(words(asking.attempts[-1].text)) <= TERSE_WORDS
+
+
+def unaided_scores(askings: Sequence[Asking]) -> list[tuple[str, float]]:
+    """For each question that was tried and graded, or skipped: its id and the score that it earned without help."""
+    found = []
+    for asking in askings:
+        if asking.second_try:
+            continue
+        points = point_states(asking)
+        if points:
+            found.append((asking.question_id, unaided_score(points) or 0.0))
+        elif asking.skipped or any(attempt.grade and attempt.grade.ungraded is None for attempt in asking.attempts):
+            found.append((asking.question_id, 0.0))
+    return found

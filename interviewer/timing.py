@@ -1,0 +1,39 @@
+"""A session's time: what is left, when to say so, when to end. Pure: the time comes from the events, or is passed in."""
+
+from datetime import datetime
+
+from interviewer.state import State
+
+CUES_S = (90, 30)
+"""Seconds left at which the interviewer says so, once each."""
+CUE_SHARE = 0.4
+"""A cue that would come when more than this share of the whole time is left is not given."""
+LAST_QUESTION_S = 30
+"""With less than this left no new question is begun."""
+
+
+def left_s(state: State, now: datetime | None = None) -> float | None:
+    """Seconds left at `now` (by default the time of the last event), negative when over; None without a limit."""
+    limit = state.config.time_limit_s
+    return None if limit is None else limit - ((now or state.now) - state.started_at).total_seconds()
+
+
+def cue_due(state: State) -> int | None:
+    """The cue to give now, or None: the smallest that has been reached, where neither it nor a smaller one was given."""
+    left, limit = left_s(state), state.config.time_limit_s
+    if left is None or limit is None or left <= 0:
+        return None
+    reached = [cue for cue in CUES_S if left <= cue <= CUE_SHARE * limit]
+    return min(reached) if reached and min(reached) not in state.cued else None
+
+
+def is_over(state: State) -> bool:
+    """Whether the time is up. The reply that was being written is still taken and graded; nothing is asked after it."""
+    left = left_s(state)
+    return left is not None and left <= 0
+
+
+def too_late_to_ask(state: State) -> bool:
+    """Whether too little time is left for another question."""
+    left, limit = left_s(state), state.config.time_limit_s
+    return left is not None and limit is not None and left < min(LAST_QUESTION_S, limit / 10)

@@ -1,0 +1,298 @@
+"""How the interviewer goes on: which move, about which point, in whose words; corrections, patience and time."""
+
+import itertools
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+import prompts
+from interviewer.ability import DIFFICULTY, Observation, abilities, expected_score, general_ability, information
+from interviewer.events import CUES, FOLLOW_UPS, Asked, Finished, FinishReason, Move, Order, ReplyKind, Spoke
+from interviewer.grading.grade import MisconceptionFound, Verdict
+from interviewer.leaks import gives_away
+from interviewer.policy import PATIENCE, Need, need, point_states
+from interviewer.speech import Speech
+from interviewer.timing import cue_due, left_s
+from knowledge.bank import Bank, Level, Topic
+from tests.test_dialogue import START, Play
+
+IN_INTERVIEWS = (
+    "greet_interview warm_up acknowledge acknowledge_dont_know acknowledge_skip next_question last_question pump probe "
+    "clarify clarify_quoted challenge challenge_quoted decline_hint repeat rephrase question_back refocus no_content "
+    "invite_correction corrected leave time_cue_90 time_cue_30 close_completed close_stopped close_out_of_time"
+).split()
+JUDGING = re.compile(
+    r"\b(?:correct|incorrect|wrong|mistake|mistaken|well done|good answer|great answer|excellent|perfect|nice answer|exactly|"
+    r"spot on|not quite|almost|nearly there|that's right|you're right|good point|missed|missing|score|points?)\b", re.IGNORECASE,
+)  # fmt: skip
+
+
+@pytest.fixture
+def play(bank: Bank) -> Callable[..., Play]:
+    return lambda **config: Play(bank, **config)
+
+
+@pytest.mark.parametrize("occasion", IN_INTERVIEWS)
+def test_nothing_said_in_an_interview_tells_whether_a_reply_was_right(occasion: str) -> None:
+    assert [text for text in prompts.phrases("speech")[occasion] if JUDGING.search(text)] == []
+
+
+@pytest.mark.parametrize("occasion", ["acknowledge", "probe", "clarify", "challenge", "pump", "hint", "repeat"])
+def test_there_is_more_than_one_way_to_say_what_is_said_often(occasion: str) -> None:
+    assert len(set(prompts.phrases("speech")[occasion])) >= 3
+
+
+def test_a_phrase_used_lately_is_passed_over_while_another_is_left() -> None:
+    speech = Speech({"thanks": ["Thanks.", "Noted. {more}"]})
+    for seed in "abcdefgh":
+        assert speech.pick("thanks", seed, ["Well. Thanks. Next."], more="Go on.") == "Noted. Go on."
+        assert speech.pick("thanks", seed, ["Thanks.", "Noted. x"], more="y") in ("Thanks.", "Noted. y")
+
+
+def test_a_terse_answer_is_met_with_go_on_before_anything_is_asked(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    [pump] = session.say(ReplyKind.ANSWER, {}, text="overfitting")
+    [probe] = session.say(ReplyKind.ANSWER, {}, text="no more")
+    assert isinstance(pump, Spoke)
+    assert isinstance(probe, Spoke)
+    assert (pump.move, probe.move) == (Move.PUMP, Move.PROBE)
+    assert session.question.key_point(str(probe.point_id)).probe in probe.text
+    assert session.state.askings[0].follow_ups == 2
+    assert isinstance(session.say(ReplyKind.ANSWER, {}, text="no")[-1], Finished)
+
+
+def test_a_quote_is_the_candidates_own_words_and_short(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    said = "the filters are moved over the picture and each place gives a number that says how well it fits there"
+    target = next(point for point in session.question.key_points if point.weight == 3)
+    points = [point.model_copy(update={"evidence": said, "start": 0}) if point.point_id == target.id else point
+              for point in grade_points(session, {target.id: Verdict.CONTRADICTED})]  # fmt: skip
+    [spoke] = session.say(ReplyKind.ANSWER, text=said, key_points=tuple(points))
+    assert isinstance(spoke, Spoke)
+    assert (spoke.move, spoke.point_id) == (Move.CHALLENGE, target.id)
+    quote = re.search("“(.*)…”", spoke.text)
+    assert quote
+    assert said.startswith(quote[1])
+    assert len(quote[1].split()) == 12
+
+
+def grade_points(session: Play, verdicts: dict[str, Verdict]) -> list:  # type: ignore[type-arg]
+    from tests.test_dialogue import grade_of
+
+    covered = {point.id: Verdict.COVERED for point in session.question.key_points}
+    return list(grade_of(session.question, covered | verdicts).key_points)
+
+
+def test_a_stated_misconception_is_challenged_with_its_own_question(bank: Bank) -> None:
+    challenged = 0
+    for seed in range(4):
+        question = Play(bank, questions=1, seed=seed).question
+        for wrong, point in itertools.product(question.misconceptions, question.key_points):
+            session = Play(bank, questions=1, seed=seed)
+            found = MisconceptionFound(statement=wrong.statement, correction=wrong.correction, evidence=None)
+            verdicts = session.all(Verdict.COVERED) | {point.id: Verdict.MISSING}
+            [*_, last] = session.say(ReplyKind.ANSWER, verdicts, misconceptions=(found,))
+            if isinstance(last, Spoke) and last.move is Move.CHALLENGE:
+                challenged += 1
+                assert last.point_id == point.id
+                assert wrong.probe in last.text or gives_away(wrong.probe, question)
+    assert challenged
+
+
+def test_practice_tells_a_point_only_after_hint_and_prompt_and_what_follows_is_aided(play: Callable[..., Play]) -> None:
+    session = play(questions=1, mode="practice")
+    _, hint = session.say(ReplyKind.ANSWER, {})
+    _, prompt = session.say(ReplyKind.ANSWER, {})
+    assertion, feedback, *_ = session.say(ReplyKind.ANSWER, {})
+    moves = [event.move for event in (hint, prompt, assertion, feedback) if isinstance(event, Spoke)]
+    assert moves == [Move.HINT, Move.PROMPT, Move.ASSERTION, Move.FEEDBACK]
+    point = session.question.key_point(str(getattr(hint, "point_id", "")))
+    texts = [event.text for event in (hint, prompt, assertion) if isinstance(event, Spoke)]
+    assert [point.hint in texts[0], point.probe in texts[1], point.text in texts[2]] == [True, True, True]
+    assert [attempt.aided for attempt in session.state.askings[0].attempts] == [False, True, True]
+
+
+def test_in_an_interview_every_reply_is_unaided_whatever_was_asked_on(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    for _ in range(3):
+        session.say(ReplyKind.ANSWER, {})
+    assert [attempt.aided for attempt in session.state.askings[0].attempts] == [False, False, False]
+    assert not any(line.move in CUES for line in session.state.transcript)
+
+
+def test_a_guess_counts_as_an_answer(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    session.say(ReplyKind.PARTIAL, session.all(Verdict.COVERED), text="No idea, but maybe it is the learning rate?")
+    [attempt] = session.state.askings[0].attempts
+    assert attempt.grade is not None
+    assert attempt.kind is ReplyKind.PARTIAL
+
+
+def test_a_correction_counts_for_the_question_before_and_leaves_the_one_on_the_table(play: Callable[..., Play]) -> None:
+    session = play(questions=3)
+    first = session.question
+    session.say(ReplyKind.ANSWER, session.all(Verdict.COVERED) | {first.key_points[0].id: Verdict.CONTRADICTED})
+    while len(session.state.askings) == 1:
+        session.say(ReplyKind.ANSWER, {})
+    second = session.question
+    text = "Let me correct my earlier answer: the gradient shrinks with depth."
+    [spoke] = session.say(ReplyKind.CORRECTION, {first.key_points[0].id: Verdict.COVERED}, text=text)
+    assert isinstance(spoke, Spoke)
+    assert spoke.move is Move.CORRECTED
+    assert second.question in spoke.text
+    assert session.state.askings[0].attempts[-1].text == text
+    assert session.state.askings[1].attempts == ()
+    assert {point.verdict for point in point_states(session.state.askings[0])} == {Verdict.COVERED}
+    assert need(session.state) is Need.REPLY
+
+
+def test_a_wish_to_correct_is_invited_and_may_be_dropped(play: Callable[..., Play]) -> None:
+    session = play(questions=3)
+    while len(session.state.askings) == 1:
+        session.say(ReplyKind.ANSWER, {})
+    [invited] = session.say(ReplyKind.CORRECTION, text="Can I change my answer?")
+    assert isinstance(invited, Spoke)
+    assert invited.move is Move.INVITE_CORRECTION
+    before = len(session.state.askings[0].attempts)
+    [again] = session.say(ReplyKind.SKIP, text="never mind")
+    assert isinstance(again, Spoke)
+    assert again.move is Move.REPEAT
+    session.say(ReplyKind.CORRECTION, text="Can I change my answer?")
+    [done] = session.say(ReplyKind.ANSWER, {}, text="it is the batch statistics that matter")
+    assert isinstance(done, Spoke)
+    assert done.move is Move.CORRECTED
+    assert len(session.state.askings[0].attempts) == before + 1
+    assert session.state.askings[1].attempts == ()
+
+
+def test_after_a_follow_up_repeat_says_the_follow_up(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    [probe] = session.say(ReplyKind.ANSWER, {})
+    [repeat] = session.say(ReplyKind.REPEAT)
+    assert isinstance(probe, Spoke)
+    assert isinstance(repeat, Spoke)
+    assert probe.text in repeat.text
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.NO_CONTENT, ReplyKind.OFF_TOPIC, ReplyKind.QUESTION])
+def test_patience_ends_so_that_every_interview_does(play: Callable[..., Play], kind: ReplyKind) -> None:
+    session = play(questions=2)
+    for _ in range(PATIENCE - 1):
+        assert len(session.say(kind)) == 1
+    leave, asked = session.say(kind)
+    assert isinstance(leave, Spoke)
+    assert leave.move is Move.LEAVE
+    assert isinstance(asked, Asked)
+    assert session.state.askings[0].skipped
+    for _ in range(PATIENCE):
+        session.say(kind)
+    assert session.state.finished is FinishReason.COMPLETED
+
+
+def test_time_is_told_once_at_ninety_and_once_at_thirty_seconds(bank: Bank) -> None:
+    session = Play(bank, step_s=8, questions=20, time_limit_s=360)
+    told: list[tuple[int | None, float]] = []
+    while need(session.state) is not Need.NOTHING:
+        for event in session.say(ReplyKind.REPEAT if told else ReplyKind.SKIP):
+            if isinstance(event, Spoke) and event.move is Move.TIME_CUE:
+                told.append((event.left_s, left_s(session.state) or 0))
+    assert [cue for cue, _ in told] == [90, 30]
+    assert session.state.cued == (90, 30)
+    assert session.state.finished is FinishReason.OUT_OF_TIME
+    assert not any(line.move is Move.TIME_CUE for line in Play(bank, questions=2).state.transcript)
+
+
+def test_time_left_follows_the_clock_passed_in(bank: Bank) -> None:
+    session = Play(bank, questions=5, time_limit_s=600)
+    assert left_s(session.state, START + timedelta(seconds=100)) == 500
+    assert cue_due(session.state) is None
+    assert left_s(Play(bank, questions=5).state) is None
+
+
+def test_words_that_give_a_point_away_are_found(bank: Bank) -> None:
+    question = bank.by_id["cnn-how-cnns-work"]
+    point = question.key_points[1]
+    assert gives_away(f"Would you say this? {point.text}", question) == point
+    assert gives_away(f"Would you say this? {point.text}", question, known=point.text) is None
+    assert gives_away(question.question, question) is None
+    assert all(gives_away(p.probe, question) is None for p in question.key_points)
+
+
+def test_ability_rises_with_good_replies_and_grows_certain() -> None:
+    def seen(score: float, n: int) -> list[Observation]:
+        return [Observation(topic=Topic.CNN, level=Level.MID, score=score)] * n
+
+    start = general_ability([], Level.MID)
+    assert start.mean == 0.0
+    assert start.sd == pytest.approx(1.5)
+    good, bad, more = (
+        general_ability(seen(0.9, 4), Level.MID),
+        general_ability(seen(0.1, 4), Level.MID),
+        general_ability(seen(0.9, 20), Level.MID),
+    )
+    assert bad.mean == pytest.approx(-good.mean)
+    assert 0 < good.mean < more.mean < 2.3
+    assert more.sd < good.sd < start.sd
+    by_topic = abilities(seen(0.9, 6), Level.MID, [Topic.CNN, Topic.RNN])
+    assert by_topic[Topic.CNN].mean > by_topic[Topic.RNN].mean > 0
+    assert by_topic[Topic.CNN].sd < by_topic[Topic.RNN].sd
+    assert abilities([], Level.SENIOR, [Topic.CNN])[Topic.CNN].mean == DIFFICULTY[Level.SENIOR]
+    assert expected_score(1.0, Level.SENIOR) == pytest.approx(0.5)
+
+
+def test_the_level_nearest_to_the_ability_tells_most() -> None:
+    strong = abilities([Observation(topic=Topic.CNN, level=Level.SENIOR, score=0.9)] * 3, Level.MID, [Topic.CNN])[
+        Topic.CNN
+    ]
+    told = [information(strong, level) for level in (Level.JUNIOR, Level.MID, Level.SENIOR)]
+    assert told == sorted(told)
+
+
+def test_adaptive_choice_follows_the_replies_and_covers_the_topics(bank: Bank) -> None:
+    def levels(verdict: Verdict) -> list[Level]:
+        session = Play(bank, questions=6, order=Order.ADAPTIVE, topics=["cnn", "rnn", "llm"], seed=4)
+        while need(session.state) is not Need.NOTHING:
+            session.say(ReplyKind.ANSWER, session.all(verdict))
+        ids = [asking.question_id for asking in session.state.askings]
+        assert len(set(ids)) == 6
+        topics = [bank.by_id[id].topic for id in ids]
+        assert all(topics.count(topic) == 2 for topic in set(topics))
+        return [bank.by_id[id].level for id in ids]
+
+    strong, weak = levels(Verdict.COVERED), levels(Verdict.MISSING)
+    assert strong[0] is weak[0] is Level.JUNIOR, "the warm-up is a level easier"
+    assert set(strong[2:]) == {Level.SENIOR}
+    assert set(weak[2:]) == {Level.JUNIOR}
+
+
+def test_adaptive_order_asks_the_questions_of_earlier_sessions_last(bank: Bank) -> None:
+    from interviewer.events import Record, SessionConfig
+    from interviewer.policy import open_session, respond
+    from interviewer.state import apply, replay
+    from tests.test_dialogue import SPEECH
+
+    ids = [question.id for question in bank.questions if question.topic is Topic.DATA]
+    config = SessionConfig(order=Order.ADAPTIVE, topics=(Topic.DATA,), questions=2)
+    for left in (set(ids[:1]), set()):
+        recent = tuple(id for id in ids if id not in left)
+        state = replay([Record(seq=0, at=START, event=open_session(config, bank, recent))])
+        for i, event in enumerate(respond(state, bank, SPEECH), start=1):
+            state = apply(state, Record(seq=i, at=START, event=event))
+        asking = state.askings[0]
+        question = bank.by_id[asking.question_id]
+        assert not left or asking.question_id in left
+        assert left or asking.text in question.variants, "one seen before comes in other words"
+
+
+def test_follow_up_texts_do_not_repeat_within_an_interview(play: Callable[..., Play]) -> None:
+    session = play(questions=8, seed=5, order=Order.ADAPTIVE)
+    while need(session.state) is not Need.NOTHING:
+        session.say(ReplyKind.ANSWER, {})
+    said = [line.text for line in session.state.transcript if line.move in FOLLOW_UPS]
+    assert len(said) == 16
+    assert len(set(said)) == len(said)
+    leads = [text.split("{")[0] for text in prompts.phrases("speech")["probe"]]
+    used = [next(lead for lead in leads if text.startswith(lead)) for text in said]
+    assert all(one != two for one, two in itertools.pairwise(used))

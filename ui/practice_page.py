@@ -1,0 +1,69 @@
+"""The Practice part of the page: its layout and wiring in Gradio; what it does is in `ui/practice_handlers.py`."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from interviewer.practice import DAILY_GOAL
+from interviewer.wiring import Interviewer
+from ui import practice_handlers as handlers
+from ui import practice_view as view
+from ui.handlers import Page
+
+Told = Callable[[Callable[..., Any]], Callable[..., Any]]
+QUIET: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None, "show_progress": "hidden"}
+ZONE_JS = "(...values) => [Intl.DateTimeFormat().resolvedOptions().timeZone, ...values.slice(1)]"
+"""Puts the browser's time zone in the place of the first value."""
+SIZES = [("3", 3), ("5", 5), ("10", 10)]
+
+
+class Opening(NamedTuple):
+    """How another part of the page opens a session: the components that show it, and the values for them.
+
+    `outputs` are the tabs and then what `show` gives values for.
+    """
+
+    tabs: gr.Tabs
+    outputs: list[Any]
+    show: Callable[[Page], list[Any]]
+
+    def values(self, page: Page) -> list[Any]:
+        """Values for `outputs` that bring a session to the front."""
+        return [gr.Tabs(selected="interview"), *self.show(page)]
+
+
+def practice_tab(interviewer: Interviewer, app: gr.Blocks, tab: gr.Tab, opening: Opening, told: Told) -> None:
+    """Fills the open tab."""
+    zone = gr.Textbox("UTC", visible=False)
+    with gr.Column(elem_id="practice"):
+        hero = gr.HTML(elem_id="practice-hero")
+        with gr.Row(elem_id="practice-start"):
+            size = gr.Radio(SIZES, value=DAILY_GOAL, label="Questions today", elem_id="practice-size")
+            start = gr.Button("Start practice", variant="primary", size="lg", elem_id="practise", min_width=220)
+        week = gr.HTML(elem_id="practice-week")
+        due = gr.HTML(elem_id="practice-due", js_on_load=view.PRESS)
+
+    def shown(zone_name: str) -> list[Any]:
+        today = handlers.today(interviewer, zone_name)
+        return [
+            view.hero(len(today.due), len(today.weak), today.habit, today.answered),
+            view.week(today.load),
+            view.due_list(today.due, today.weak),
+        ]
+
+    def begun(zone_name: str, questions: int) -> list[Any]:
+        return opening.values(handlers.begin(interviewer, zone_name, questions))
+
+    gr.on([app.load, tab.select], told(shown), zone, [hero, week, due], js=ZONE_JS, **QUIET)
+    start.click(told(begun), [zone, size], opening.outputs, js=ZONE_JS, **QUIET)
+    wire_presses(interviewer, due, zone, opening, told)
+
+
+def wire_presses(interviewer: Interviewer, within: gr.HTML, zone: gr.Textbox, opening: Opening, told: Told) -> None:
+    """Makes the buttons within a piece of HTML work; see `practice_view.PRESS`."""
+
+    def pressed(zone_name: str, event: gr.EventData) -> list[Any]:
+        return opening.values(handlers.press(interviewer, zone_name, dict(event._data or {})))
+
+    within.click(told(pressed), zone, opening.outputs, js=ZONE_JS, **QUIET)

@@ -1,0 +1,101 @@
+"""Charts of progress in Plotly; they read in both themes and without colour."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from interviewer.estimate import Estimate
+from interviewer.progress import Calibration, DayEstimate
+from ui.charts import BAR, plain_layout
+from ui.practice_view import LoadDay
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+SURE_NAMES = {0.25: "Guessing", 0.5: "Half sure", 0.75: "Fairly sure", 1.0: "Certain"}
+
+
+def over_time_chart(days: Sequence[DayEstimate], title: str) -> "Figure":
+    """An estimate by day as a line with its 95 % interval as a band."""
+    from plotly.graph_objects import Figure, Scatter
+
+    x = [day.day for day in days]
+    low, high = [day.estimate.low for day in days], [day.estimate.high for day in days]
+    band = Scatter(
+        x=[*x, *reversed(x)], y=[*high, *reversed(low)], fill="toself", fillcolor="rgba(99,102,241,.16)",
+        line={"width": 0}, hoverinfo="skip", name="95 % interval",
+    )  # fmt: skip
+    line = Scatter(
+        x=x, y=[day.estimate.mean for day in days], mode="lines+markers", line={"color": BAR, "width": 3},
+        marker={"size": 8}, name="Mean", error_y=_error_bars([day.estimate for day in days]) if len(days) == 1 else None,
+        hovertemplate="%{x|%d %b %Y}: %{y:.0%}<extra></extra>",
+    )  # fmt: skip
+    figure = Figure([band, line] if len(days) > 1 else [line])
+    figure.update_layout(**plain_layout(title, 300), showlegend=False)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_xaxes(type="date", tickformat="%d %b", range=_around(x) if len(x) < 3 else None, nticks=6)
+    return figure
+
+
+def load_chart(load: Sequence[LoadDay]) -> "Figure":
+    """How many questions come due on each of the coming days."""
+    from plotly.graph_objects import Bar, Figure
+
+    counts = [day.due for day in load]
+    names = ["Today" if i == 0 else day.day.strftime("%a %d") for i, day in enumerate(load)]
+    figure = Figure(
+        Bar(
+            x=names,
+            y=counts,
+            text=[str(count) if count else "" for count in counts],
+            textposition="outside",
+            marker={"color": BAR},
+            hovertemplate="%{x}: %{y} due<extra></extra>",
+            cliponaxis=False,
+        )
+    )
+    figure.update_layout(**plain_layout("Questions coming back", 384))
+    figure.update_yaxes(
+        rangemode="tozero", dtick=max(1, -(-max(counts, default=1) // 5)), range=[0, max(4, *counts) * 1.2]
+    )
+    figure.update_xaxes(nticks=8, tickangle=-45)
+    return figure
+
+
+def calibration_chart(found: Calibration) -> "Figure":
+    """Scores by stated sureness with their intervals, beside the line of perfect calibration."""
+    from plotly.graph_objects import Figure, Scatter
+
+    ideal = Scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": "#8b93a1"}, hoverinfo="skip", name="well judged"
+    )
+    points = Scatter(
+        x=[level.sure for level in found.levels],
+        y=[level.scores.mean for level in found.levels],
+        error_y=_error_bars([level.scores for level in found.levels]),
+        mode="markers+text", marker={"size": 12, "color": BAR}, textposition="middle right",
+        text=[f"n = {level.scores.n}" for level in found.levels],
+        hovertemplate="said %{x:.0%}, scored %{y:.0%}<extra></extra>", name="your answers",
+    )  # fmt: skip
+    figure = Figure([ideal, points])
+    figure.update_layout(**plain_layout("Score by how sure you said you were", 300), showlegend=False)
+    figure.update_xaxes(range=[0, 1.15], tickvals=list(SURE_NAMES), ticktext=list(SURE_NAMES.values()))
+    figure.update_yaxes(range=[0, 1.05], tickformat=".0%")
+    return figure
+
+
+def _error_bars(estimates: Sequence[Estimate]) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "array": [e.high - e.mean for e in estimates],
+        "arrayminus": [e.mean - e.low for e in estimates],
+        "color": BAR,
+        "thickness": 1.5,
+        "width": 6,
+    }
+
+
+def _around(days: Sequence[date]) -> list[date] | None:
+    from datetime import timedelta
+
+    return [min(days) - timedelta(days=3), max(days) + timedelta(days=3)] if days else None
