@@ -31,7 +31,7 @@ _SPELLINGS = {
     "gotta": "have to", "lemme": "let me", "dunno": "do not know", "donno": "do not know", "idk": "i do not know",
     "idek": "i do not know", "dnt": "do not", "dk": "do not know", "knw": "know", "kno": "know", "nxt": "next",
     "skp": "skip", "wdym": "what do you mean", "hnit": "hint", "qn": "question", "ques": "question", "qs": "question",
-    "iam": "i am", "im": "i am", "ive": "i have", "prev": "previous", "ans": "answer", "abt": "about", "rn": "now",
+    "iam": "i am", "im": "i am", "ive": "i have", "prev": "previous", "ans": "answer", "abt": "about", "q": "question", "rn": "now",
     "wont": "will not", "y": "why", "info": "information", "cant": "cannot", "whats": "what is", "thats": "that is",
     "smth": "something", "sth": "something", "repeet": "repeat", "undertsand": "understand", "pardom": "pardon",
 }  # fmt: skip
@@ -42,10 +42,10 @@ _CUES = (
 )  # fmt: skip
 _FILLERS = re.compile(
     r"""\b(?:please|pls|plz|plss|kindly|sorry|apologies|thanks(?:\ a\ lot)?|thank\ you(?:\ (?:very|so)\ much)?|thx|ty|um+|uh+|uhm+|er+m?|hm+|mm+|ah+|oh+|eh|
-    honestly|frankly|really|truly|just|quite|completely|totally|absolutely|simply|
+    honestly|exactly|precisely|frankly|really|truly|just|quite|completely|totally|absolutely|simply|
     literally|basically|unfortunately|hey|hi|hello|man|dude|bro|sir|madam|ma'?am|mate|buddy|guys|lol|haha+|hehe|damn|dammit|goddamn|fucking|fuckin|
     freaking|bloody|crap|shit|wtf|jesus|oh\ my\ god|omg|the\ (?:hell|heck|fuck)|on\ earth|tbh|
-    to\ (?:be\ (?:\w+\ )?(?:honest|frank|fair)|tell\ you\ the\ truth)|i\ (?:think|guess|suppose|am\ afraid|fear|feel\ like|believe|have\ to\ (?:say|admit|confess)|must\ (?:say|admit|confess))|
+    to\ (?:be\ (?:\w+\ )?(?:honest|frank|fair)|tell\ you\ the\ truth)|(?<!should\ )(?<!would\ )(?<!could\ )(?<!can\ )(?<!do\ )i\ (?:think|guess|suppose|am\ afraid|fear|feel\ like|believe|have\ to\ (?:say|admit|confess)|must\ (?:say|admit|confess))|
     i\ would\ (?:rather\ )?(?:say|have\ to\ say)|if\ (?:possible|you\ (?:do\ not\ mind|can|could|want)|i\ may|that\ is\ (?:ok|okay|fine|possible|all\ right)|it\ is\ (?:ok|okay|fine|possible|all\ right)|ok|okay)|
     my\ (?:bad|apologies)|right\ now|for\ now|at\ the\ moment|at\ all|a\ (?:little\ )?bit|then|now|here|too|either|yet|anyway|also|so|even|pretty|very|kind\ of|sort\ of|kinda|sorta|
     off\ the\ top\ of\ my\ head|wait|hold\ on|hang\ on|one\ (?:sec|second|moment)|a\ (?:sec|second|moment)|my\ friend|ugh+|argh+|off\ hand|(?:fuck|screw|hell\ with|damn|forget|hate)\ (?:this|that|it)(?:\ (?:question|one|interview|thing|shit|crap))?)\b""",

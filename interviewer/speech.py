@@ -23,6 +23,11 @@ class Speech:
         Raises: KeyError for an unknown occasion or a value that the phrase names and was not given.
         """
         options = list(self._phrases[occasion])
-        lately = "\n".join([avoid] if isinstance(avoid, str) else avoid)
-        fresh = [option for option in options if (option.split("{")[0].strip() or "\0") not in lately]
-        return random.Random(f"{seed}:{occasion}").choice(fresh or options).format(**values)
+        said = [avoid] if isinstance(avoid, str) else list(avoid)
+        fresh = _unlike(options, said) or _unlike(options, said[-1:]) or options
+        return random.Random(f"{seed}:{occasion}").choice(fresh).format(**values)
+
+
+def _unlike(options: Sequence[str], said: Sequence[str]) -> list[str]:
+    """The phrases whose opening stands in none of the texts."""
+    return [option for option in options if (option.split("{")[0].strip() or "\0") not in "\n".join(said)]

@@ -15,8 +15,12 @@ from knowledge.text import content_stems, words
 LONGEST_REQUEST_WORDS = 40
 _NEEDS_A_QUESTION = frozenset({ReplyKind.QUESTION, ReplyKind.META})
 _ASKING = re.compile(
-    r"(?:(?:are|is|am|do|did|can|could|may|will|would|should|shall|have|must|r) (?:i|you|we|this|it|there|my)|who|what is your|what are you|how (?:do|did|am|are|many|much|long should|detailed should)|does (?:it|that|this) (?:have|need)|you mean|was (?:my|that|this|it))\b"
+    r"(?:(?:are|is|am|do|did|can|could|may|will|would|should|shall|have|must|r) (?:i|you|we|this|it|there|my)|who|what is (?:your|my)|what are you|what happens|how is (?:this|the)|how does (?:this|the|it)|why do not you|when do i|how (?:do|did|am|are|is my|is it|many|much|long should|detailed should)|does (?:it|that|this) (?:have|need)|you mean|was (?:my|that|this|it))\b"
 )
+_SENTENCES = re.compile(r"[.?!;]\s+\w")
+_OWN_TASK = re.compile(r"(?:should|shall|may|must|do|am|need) i ")
+_OWN = re.compile(r"(?:do|did|can) ?not (?:know|remember|recall)\b")
+_OWN_AT_FIRST = re.compile(r"(?:no|not|do not|cannot|never) |unsure")
 _GUESS = re.compile(r"\b(?:maybe|perhaps|probably|possibly|something)\b")
 _MEANING_OF = re.compile(r"(?:what (?:is|are)(?: an?| the)?|define(?: an?| the)?|meaning of|you mean) (.{2,50})")
 _EMPTY_STEMS = content_stems("maybe perhaps something think guess like kind thing it is know")
@@ -52,7 +56,8 @@ def read(text: str, question: str = "") -> Reading:
         return Reading(ReplyKind.ANSWER)
     parts = [part for clause in clauses(plain) for part in _parts(clause, plain, question)]
     whole = _match(without_fillers(plain), plain, question)
-    if whole is not None and (len(parts) < 2 or whole is not ReplyKind.DONT_KNOW):
+    one = len(parts) < 2 or (whole is ReplyKind.QUESTION and not _SENTENCES.search(plain))
+    if whole is not None and (one or whole not in (ReplyKind.DONT_KNOW, ReplyKind.QUESTION)):
         return Reading(whole)
     if not parts:
         return Reading(ReplyKind.ANSWER if {"yes", "no", "sure"} & set(words(plain)) else ReplyKind.NO_CONTENT)
@@ -101,11 +106,7 @@ def _parts(clause: str, plain: str, question: str) -> list[str]:
 
 def _is_own(clause: str, first: bool) -> bool:
     """Whether a 'don't know' is the candidate's own and no part of what is said of the matter."""
-    return (
-        clause.startswith("i ")
-        or " i " in clause
-        or (first and re.match(r"(?:(?:no|not|do not|cannot|never) |unsure)", clause) is not None)
-    )
+    return " i " in f" {clause}" or _OWN.match(clause) is not None or (first and _OWN_AT_FIRST.match(clause) is not None)
 
 
 def _match(clause: str, plain: str, question: str) -> ReplyKind | None:
@@ -116,7 +117,11 @@ def _match(clause: str, plain: str, question: str) -> ReplyKind | None:
     for kind, pattern in PATTERNS.items():
         if kind in _NEEDS_A_QUESTION and not (plain.rstrip(" )'\"").endswith("?") or _ASKING.match(clause)):
             continue
-        if pattern.fullmatch(clause) or (without != clause and pattern.fullmatch(without)):
+        if kind is ReplyKind.MEANING and _OWN_TASK.match(clause):
+            continue
+        if pattern.fullmatch(clause) or (
+            kind is not ReplyKind.DONT_KNOW and without != clause and pattern.fullmatch(without)
+        ):
             return kind
     return None
 

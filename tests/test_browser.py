@@ -137,6 +137,8 @@ def test_practice_gives_hints_and_feedback(page: Page) -> None:
     begin(page, 1, practice=True)
     press(page, "#act-hint")
     say(page, "I don't know")
+    expect(page.locator("#chat")).not_to_contain_text("A strong answer")
+    press(page, "#act-skip")
     expect(page.locator("#chat")).to_contain_text("A strong answer")
 
 

@@ -61,7 +61,9 @@ def test_the_language_model_may_propose_and_its_failure_is_told(bank: Bank, enco
 
     def answer(prompt: str) -> JobAnswer:
         asked.append(prompt)
-        return JobAnswer.model_validate_json(json.dumps({"topics": ["rnn", "mine", "rnn", "llm"], "level": "senior"}))
+        return JobAnswer.model_validate_json(
+            json.dumps({"topics": ["rnn", "my-material", "rnn", "llm"], "level": "senior"})
+        )
 
     proposal = propose("Speech recognition with recurrent networks.", bank, encoder, answer)
     assert proposal.topics == (Topic.RNN, Topic.LLM)

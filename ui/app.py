@@ -9,7 +9,8 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from interviewer.events import REPLY_LIMIT
+from interviewer.events import REPLY_LIMIT, Order
+from interviewer.job import LONGEST_TEXT
 from interviewer.wiring import Interviewer
 from knowledge.bank import Level, Topic
 from ui import handlers, report_view
@@ -75,6 +76,13 @@ def _interview_tab(interviewer: Interviewer) -> dict[str, Any]:
     parts: dict[str, Any] = {"zone": gr.Textbox("UTC", visible=False)}
     with gr.Column(elem_id="setup") as parts["setup"]:
         gr.Markdown("### Set up your session")
+        with gr.Accordion("From a job description or CV (optional)", open=False, elem_id="from-job"):
+            parts["job"] = gr.Textbox(
+                lines=4, max_lines=10, max_length=LONGEST_TEXT, show_label=False, elem_id="job",
+                placeholder="Paste the text here; topics and level are proposed from it, and you can change them.",
+            )  # fmt: skip
+            parts["propose"] = gr.Button("Propose topics and level", elem_id="propose")
+            parts["why"] = gr.Markdown(elem_id="why")
         with gr.Row():
             parts["mode"] = gr.Radio(
                 [("Interview: feedback at the end", "interview"), ("Practice: hints and feedback as you go", "practice")],
@@ -150,7 +158,7 @@ def _wire(
 
     def started(zone: str, mode: str, level: str, topics: list[str], questions: int, minutes: int) -> list[Any]:
         seed = random.SystemRandom().randrange(2**31)
-        page = handlers.start(interviewer, mode, level, topics, questions, minutes, seed, zone_of(zone))
+        page = handlers.start(interviewer, mode, level, topics, questions, minutes, seed, zone_of(zone), Order.ADAPTIVE)
         return _show(interviewer, page)
 
     def accepted(id: str, text: str, sure: float | None) -> list[Any]:
@@ -174,6 +182,13 @@ def _wire(
             # A session of another home, or one that was deleted: begin anew rather than greet with an error.
             return _blank()
 
+    def proposed(text: str) -> tuple[list[str], str, str]:
+        found = interviewer.propose(text)
+        return [topic.value for topic in found.topics], found.level.value, found.why
+
+    parts["propose"].click(
+        _told(proposed), parts["job"], [parts["topics"], parts["level"], parts["why"]], **quiet
+    )
     setup = [parts[name] for name in ("zone", "mode", "level", "topics", "questions", "minutes")]
     gr.on([parts["start"].click], _told(started), setup, shown, js=ZONE_JS, **quiet)
     sent = [session, parts["reply"], parts["sure"]]

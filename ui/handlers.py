@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from interviewer.errors import InputInvalid, InterviewerError
-from interviewer.events import Mode, ReplyKind, SessionConfig
+from interviewer.events import Mode, Order, ReplyKind, SessionConfig
 from interviewer.llm.ledger import in_words
 from interviewer.policy import Need, need
 from interviewer.render import render_report
@@ -44,11 +44,13 @@ def start(
     minutes: int,
     seed: int,
     zone: tzinfo = UTC,
+    order: Order = Order.FIXED,
 ) -> Page:
     """Begins a session; practice begins with what is due. Raises: InputInvalid where a choice cannot be used.
 
     Args:
         zone: the person's, whose day it is.
+        order: fixed by the seed, or by what the replies say of the candidate.
     """
     try:
         config = SessionConfig(
@@ -58,6 +60,7 @@ def start(
             questions=int(questions),
             time_limit_s=int(minutes) * 60 if minutes else None,
             seed=int(seed),
+            order=order,
         )
     except ValidationError as error:
         problem = error.errors()[0]

@@ -7,8 +7,11 @@
       const passed = Date.now() / 1000 - Number(clock.dataset.started);
       const limit = Number(clock.dataset.limit);
       const left = Math.max(0, limit - passed);
-      clock.textContent = limit ? `${show(left)} left` : show(Math.max(0, passed));
+      // Whoever is writing when the time is up may finish; the answer still counts.
+      const rest = left > 0 ? `${show(left)} left` : "time is up: finish your answer";
+      clock.textContent = limit ? rest : show(Math.max(0, passed));
       clock.classList.toggle("soon", Boolean(limit) && left < 90);
+      clock.classList.toggle("last", Boolean(limit) && left < 30);
     }
   }, 1000);
 }

@@ -1,0 +1,63 @@
+"""Simulated interviews with known grades: they end, never repeat themselves, ask what is open, and rank by ability."""
+
+import itertools
+
+import pytest
+
+from evals.candidates import ANSWERING, LOWEST, Profile, make_candidates
+from evals.savings import questions_saved
+from evals.simulate import QUESTIONS, Played, held_out, results, simulate
+from interviewer.events import Order
+from knowledge.bank import Bank
+
+
+@pytest.fixture(scope="module")
+def played(bank: Bank) -> list[Played]:
+    return simulate(make_candidates(60, seed=0), bank)
+
+
+def test_abilities_are_spread_evenly_and_every_profile_takes_part() -> None:
+    candidates = make_candidates(100, seed=3)
+    assert {candidate.profile for candidate in candidates} == set(Profile)
+    spread = sorted(candidate.ability for candidate in candidates if candidate.profile in ANSWERING)
+    steps = [later - earlier for earlier, later in itertools.pairwise(spread)]
+    assert max(steps) == pytest.approx(min(steps))
+    assert all(c.ability == LOWEST for c in candidates if c.profile not in ANSWERING)
+    assert make_candidates(100, seed=3) == candidates != make_candidates(100, seed=4)
+
+
+def test_every_interview_ends_and_nothing_is_asked_twice(played: list[Played]) -> None:
+    assert all(one.ended for one in played)
+    assert all(one.questions == QUESTIONS for one in played)
+    assert sum(one.repeated for one in played) == 0
+
+
+def test_follow_ups_ask_about_the_most_important_open_point(played: list[Played]) -> None:
+    found = results(played)
+    assert found.follow_ups > 300
+    assert found.share_open == 1.0
+    assert found.share_most_important == 1.0
+
+
+def test_no_text_gives_a_point_away(played: list[Played]) -> None:
+    assert [leak for one in played for leak in one.leaks] == []
+
+
+def test_ability_is_recovered(played: list[Played]) -> None:
+    found = results(played)
+    assert found.spearman_score >= 0.9
+    assert found.spearman_estimate >= 0.9
+    assert found.mean_score["expert"] > found.mean_score["partial"] > found.mean_score["novice"]
+    assert found.mean_score["silent"] == 0.0
+
+
+def test_fixed_order_plays_too_and_the_held_out_questions_suffice(bank: Bank) -> None:
+    few = simulate(make_candidates(8, seed=1), held_out(bank), Order.FIXED)
+    assert all(one.ended and one.questions == QUESTIONS for one in few)
+
+
+def test_adaptive_choice_needs_fewer_questions_than_chance(bank: Bank) -> None:
+    saving = questions_saved(bank, candidates=60, seed=1)
+    assert saving.low <= saving.saved <= saving.high
+    assert saving.saved > 0
+    assert saving.rmse_adaptive[-1] < saving.rmse_random[-1]
