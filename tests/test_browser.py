@@ -23,7 +23,7 @@ def url(indexed_home: Path) -> Iterator[str]:
     process.stdout.readline()
     yield f"http://127.0.0.1:{port}"
     process.terminate()
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert "Traceback" not in errors, errors
 
 
