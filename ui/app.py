@@ -186,9 +186,7 @@ def _wire(
         found = interviewer.propose(text)
         return [topic.value for topic in found.topics], found.level.value, found.why
 
-    parts["propose"].click(
-        _told(proposed), parts["job"], [parts["topics"], parts["level"], parts["why"]], **quiet
-    )
+    parts["propose"].click(_told(proposed), parts["job"], [parts["topics"], parts["level"], parts["why"]], **quiet)
     setup = [parts[name] for name in ("zone", "mode", "level", "topics", "questions", "minutes")]
     gr.on([parts["start"].click], _told(started), setup, shown, js=ZONE_JS, **quiet)
     sent = [session, parts["reply"], parts["sure"]]

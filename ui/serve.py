@@ -1,10 +1,12 @@
 """Serves the page: one process a home folder, models loading behind it."""
 
+import importlib
 import logging
 import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
 from types import FrameType
 
 from filelock import FileLock, Timeout
@@ -69,6 +71,10 @@ def _run(interviewer: Interviewer, host: str, port: int) -> int:
         show_error=True,
     )
     print(f"Interviewer is at http://{host}:{port}  (Ctrl+C stops it; your sessions are kept)", flush=True)
+    # Plotly (a plot) and scikit-learn (the warm-up) both load these; two threads at once would deadlock over them.
+    for shared in ("narwhals.stable.v1", "narwhals.stable.v2"):
+        with suppress(ImportError):
+            importlib.import_module(shared)
     threading.Thread(target=_warm_up, args=(interviewer,), daemon=True).start()
     stop = threading.Event()
 
