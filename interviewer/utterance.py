@@ -106,7 +106,9 @@ def _parts(clause: str, plain: str, question: str) -> list[str]:
 
 def _is_own(clause: str, first: bool) -> bool:
     """Whether a 'don't know' is the candidate's own and no part of what is said of the matter."""
-    return " i " in f" {clause}" or _OWN.match(clause) is not None or (first and _OWN_AT_FIRST.match(clause) is not None)
+    return (
+        " i " in f" {clause}" or _OWN.match(clause) is not None or (first and _OWN_AT_FIRST.match(clause) is not None)
+    )
 
 
 def _match(clause: str, plain: str, question: str) -> ReplyKind | None:
