@@ -1,25 +1,37 @@
 # Two commands matter: `make interview` opens the app, `make test` runs every test.
 VENV := .venv
 PYTHON ?= python3
+WORKERS ?= 2
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 NEEDED := pyproject.toml constraints.txt
 
-.PHONY: interview setup test check format clean
+.PHONY: interview setup test browser lint check audit format clean
 
 interview: $(VENV)/.app
 	@$(VENV)/bin/interviewer serve
 
 setup: $(VENV)/.test
 
-test: $(VENV)/.test
-	@$(VENV)/bin/python scripts/find_browser.py --install
-	$(VENV)/bin/python -m pytest
+test: browser
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
-check: $(VENV)/.test
+browser: $(VENV)/.test
+	@$(VENV)/bin/python scripts/find_browser.py --install
+
+lint: $(VENV)/.test
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
+
+# A browser is fetched while the type checker thinks.
+check: $(VENV)/.test
+	$(MAKE) -j2 lint browser
 	$(MAKE) test
+
+# Known faults in what is pinned; needs a network.
+audit: $(VENV)/.app
+	@$(PIP) pip-audit
+	$(VENV)/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 format: $(VENV)/.test
 	$(VENV)/bin/ruff format .

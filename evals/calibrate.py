@@ -1,75 +1,273 @@
-"""`python -m evals.calibrate`: fits the local grader's aggregation, on the golden set's development half.
+"""`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
-A multinomial logistic model from the cross-encoder's log probabilities to the verdicts. Its figures are cross-validated by
-question; the test half is not read.
+`stated` and `given` are multinomial logistic models from what the judge found of a key point to its verdict, fitted on the
+golden set's development half, on short replies written for this (`short_dev.jsonl`; both judged by us), and on replies to other
+questions: with the authored statements as a memory on questions that training knew, without it on all.
+`derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
+reference answers, on train splits of the public graded answers, and on DT-Grade's development answers. All figures printed
+are cross-validated by question; no test part is read.
 """
 
+import argparse
 import json
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from interviewer.grading.crossencoder import VERDICTS, Floats
-from interviewer.grading.local import FOLDER, Aggregation, LocalJudge, features, write_card
-from interviewer.grading.tasks import bank_task
-from knowledge.bank import Bank
+from interviewer.grading.grade import GradeTask
+from interviewer.grading.local import FEATURES, FOLDER, Aggregation, LocalJudge, Views, plain, write_card
+from interviewer.grading.scoring import CREDIT
+from interviewer.grading.tasks import GradeRequest, bank_task, reference_task
+from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
-GOLDEN = Path(__file__).parent / "data" / "golden.jsonl"
-STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+DATA = Path(__file__).parent / "data"
+STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 FOLDS = 5
+SHORT_WEIGHT, STRANGERS_WEIGHT = 0.5, 0.25
+"""Weights of the short replies and of those to other questions, beside the golden ones."""
+STRANGERS_SHORT = 0.67
+PUBLIC = {"scientsbank": 120, "beetle": 120, "saf": 80, "dtgrade": 120}
+"""Replies drawn from each public set."""
+OURS_EVERY = 2
+"""Of our replies every second one is held against the reference: as many as of a public set."""
+DECAYS = (0.001, 0.003, 0.01, 0.03)
+"""Strengths of the pull towards the plain aggregation, where `derived` is fitted."""
 
 
-def examples(bank: Bank, judge: LocalJudge) -> tuple[Floats, list[int], list[str]]:
-    """Features of shape (examples, 8), verdicts as indices into VERDICTS, and question ids, of the development half."""
-    rows: list[Floats] = []
-    verdicts: list[int] = []
-    groups: list[str] = []
-    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
+class Found(NamedTuple):
+    """What the judge found of one reply: features of shape (points, features), verdicts (or none), score, question."""
+
+    features: Floats
+    verdicts: list[int]
+    score: float
+    question: str
+
+
+def golden(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], every: int = 1) -> list[Found]:
+    """The development half of the golden set, or every so many of it."""
+    cases = [json.loads(line) for line in (DATA / "golden.jsonl").read_text(encoding="utf-8").splitlines()]
+    found = [
+        _found(judge, case, task_of(bank.by_id[case["question_id"]]))
+        for case in [c for c in cases if c["split"] == "dev"][::every]
+    ]
+    return [one for one in found if one is not None]
+
+
+def short(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask]) -> list[Found]:
+    """Short replies to questions that no test asks."""
+    found = []
+    for line in (DATA / "short_dev.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        if case["split"] != "dev":
-            continue
-        task = bank_task(bank, bank.by_id[case["question_id"]])
-        said = judge.shown(case["reply"])
-        if not said:
-            continue
-        rows += [features(views) for views in judge.read(said, [point.text for point in task.points])]
-        verdicts += [[verdict.value for verdict in VERDICTS].index(point["verdict"]) for point in case["key_points"]]
-        groups += [case["question_id"]] * len(task.points)
-    return np.array(rows), verdicts, groups
+        question = bank.by_id[case["question_id"]]
+        points = [{"verdict": case["verdicts"][point.id]} for point in question.key_points]
+        found.append(_found(judge, case | {"key_points": points, "score": 0.0}, task_of(question)))
+    return [one for one in found if one is not None]
 
 
-def fit(rows: Floats, verdicts: list[int], groups: list[str]) -> tuple[Aggregation, str]:
-    """The aggregation with the strength that does best on questions held out, and a line on how well."""
+def strangers(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], seed: int = 0) -> list[Found]:
+    """The same replies, and the references of their questions, held against a question of another topic: all is missing."""
+    rng = random.Random(seed)
+    found = []
+    for line in (DATA / "short_dev.jsonl").read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        asked = bank.by_id[case["question_id"]]
+        other = rng.choice([question for question in bank.questions if question.topic != asked.topic])
+        text = case["reply"] if rng.random() < STRANGERS_SHORT else asked.answer
+        points = [{"verdict": "missing"}] * len(other.key_points)
+        replied = {"question_id": other.id, "reply": text, "key_points": points, "score": 0.0}
+        found.append(_found(judge, replied, task_of(other)))
+    return [one for one in found if one is not None]
+
+
+def public(folder: Path, judge: LocalJudge, seed: int = 0) -> list[Found]:
+    """Answers of the public sets' train splits (DT-Grade has none, and is for development as a whole)."""
+    rng = random.Random(seed)
+    found = []
+    for name, count in PUBLIC.items():
+        cases = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+        cases = [case for case in cases if case["split"] in ("train", "dev") and case["reply"].strip()]
+        for case in rng.sample(cases, count):
+            references = case["reference"] if isinstance(case["reference"], list) else [case["reference"]]
+            request = GradeRequest(question=case["question"], references=tuple(references))
+            found.append(_found(judge, case, reference_task(request)))
+    return [one for one in found if one is not None]
+
+
+def _found(judge: LocalJudge, case: dict[str, Any], task: GradeTask) -> Found | None:
+    said = judge.shown(case["reply"])
+    if not said:
+        return None
+    views = _read(judge, said, tuple(point.text for point in task.points))
+    known = [] if task.derived else case["key_points"]
+    verdicts = [[verdict.value for verdict in VERDICTS].index(point["verdict"]) for point in known]
+    return Found(judge.features(task, said, views), verdicts, case["score"], case["question_id"])
+
+
+@cache
+def _read(judge: LocalJudge, said: tuple[str, ...], points: tuple[str, ...]) -> list[Views]:
+    return judge.read(said, points)
+
+
+def fit_verdicts(replies: Sequence[Found], weight: Sequence[float]) -> tuple[Aggregation, str]:
+    """The logistic model with the strength that does best on questions held out, and a line on how well.
+
+    Args:
+        weight: of each reply.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import cohen_kappa_score, log_loss
-    from sklearn.model_selection import GroupKFold, cross_val_predict
+    from sklearn.model_selection import GroupKFold
+
+    rows = np.concatenate([reply.features for reply in replies])
+    verdicts = np.array([verdict for reply in replies for verdict in reply.verdicts])
+    groups = np.array([reply.question for reply in replies for _ in reply.verdicts])
+    weights = np.array([w for reply, w in zip(replies, weight, strict=True) for _ in reply.verdicts])
+    spread = rows.std(axis=0) + 1e-9
+
+    def model(strength: float, chosen: Any) -> LogisticRegression:
+        fitted = LogisticRegression(C=strength, max_iter=5000)
+        return fitted.fit(rows[chosen] / spread, verdicts[chosen], sample_weight=weights[chosen])
 
     def held_out(strength: float) -> Floats:
-        model = LogisticRegression(C=strength, max_iter=5000)
-        folds = GroupKFold(FOLDS)
-        return np.asarray(cross_val_predict(model, rows, verdicts, groups=groups, cv=folds, method="predict_proba"))
+        found = np.zeros((len(rows), len(VERDICTS)))
+        for known, unknown in GroupKFold(FOLDS).split(rows, verdicts, groups):
+            found[unknown] = model(strength, known).predict_proba(rows[unknown] / spread)
+        return found
 
-    losses = {strength: log_loss(verdicts, held_out(strength)) for strength in STRENGTHS}
+    predicted = {strength: held_out(strength) for strength in STRENGTHS}
+    losses = {strength: log_loss(verdicts, p, sample_weight=weights) for strength, p in predicted.items()}
     best = min(losses, key=lambda strength: losses[strength])
-    kappa = cohen_kappa_score(verdicts, held_out(best).argmax(axis=1))
-    model = LogisticRegression(C=best, max_iter=5000).fit(rows, verdicts)
-    aggregation = Aggregation(
-        coef=tuple(tuple(round(float(c), 5) for c in row) for row in model.coef_),
-        intercept=tuple(round(float(c), 5) for c in model.intercept_),
+    kappa = cohen_kappa_score(verdicts, predicted[best].argmax(axis=1), sample_weight=weights)
+    final = model(best, np.arange(len(rows)))
+    line = f"{len(rows)} points, C {best}, held out by question: log loss {losses[best]:.3f}, kappa {kappa:.3f}"
+    return _aggregation(final.coef_ / spread, final.intercept_), line
+
+
+def fit_scores(replies: Sequence[Found], groups: Sequence[str]) -> tuple[Aggregation, str]:
+    """The aggregation whose verdicts add up to the known scores, by least squares; each group of replies counts alike."""
+    from sklearn.model_selection import GroupKFold
+
+    sizes = {group: groups.count(group) for group in groups}
+    weights = np.array([len(groups) / len(sizes) / sizes[group] for group in groups])
+    scores = np.array([reply.score for reply in replies])
+    questions = [reply.question for reply in replies]
+
+    def held_out(decay: float) -> Floats:
+        found = np.zeros(len(replies))
+        for known, unknown in GroupKFold(FOLDS).split(scores, groups=questions):
+            fitted = _least_squares([replies[i] for i in known], weights[known], decay)
+            found[unknown] = [_score(fitted, replies[i]) for i in unknown]
+        return found
+
+    predicted = {decay: held_out(decay) for decay in DECAYS}
+    errors = {decay: float(np.average((p - scores) ** 2, weights=weights)) for decay, p in predicted.items()}
+    best = min(errors, key=lambda decay: errors[decay])
+    lines = [f"{len(replies)} replies, decay {best}, held out by question: RMSE {errors[best] ** 0.5:.3f}"]
+    for group in sizes:
+        rows = [i for i, name in enumerate(groups) if name == group]
+        r = np.corrcoef(predicted[best][rows], scores[rows])[0, 1]
+        error = float(np.mean((predicted[best][rows] - scores[rows]) ** 2) ** 0.5)
+        lines.append(
+            f"  {group}: r {r:.3f}, RMSE {error:.3f}, mean {predicted[best][rows].mean():.2f} for {scores[rows].mean():.2f}"
+        )
+    return _least_squares(replies, weights, best), "\n".join(lines)
+
+
+def _least_squares(replies: Sequence[Found], weights: Floats, decay: float) -> Aggregation:
+    import torch
+
+    rows = torch.tensor(np.concatenate([reply.features for reply in replies]))
+    owner = torch.tensor([i for i, reply in enumerate(replies) for _ in reply.features])
+    count = torch.bincount(owner).double()
+    spread = rows.std(0) + 1e-9
+    start = plain(rows.shape[1])
+    first = torch.tensor(start.coef).double() * spread
+    coef, intercept = first.clone().requires_grad_(), torch.zeros(len(VERDICTS)).double().requires_grad_()
+    wanted, weight = torch.tensor([reply.score for reply in replies]).double(), torch.tensor(weights)
+    credit = torch.tensor([CREDIT[verdict] for verdict in VERDICTS]).double()
+    optimizer = torch.optim.LBFGS([coef, intercept], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> Any:
+        optimizer.zero_grad()
+        expected = torch.softmax(rows / spread @ coef.T + intercept, -1) @ credit
+        scores = torch.zeros(len(replies)).double().index_add(0, owner, expected) / count
+        loss = (weight * (scores - wanted) ** 2).mean() + decay * ((coef - first) ** 2).mean()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+    return _aggregation((coef / spread).detach().numpy(), intercept.detach().numpy())
+
+
+def _score(aggregation: Aggregation, reply: Found) -> float:
+    credit = aggregation.probabilities(reply.features) @ np.array([CREDIT[verdict] for verdict in VERDICTS])
+    return max(0.0, float(credit.mean()))
+
+
+def _aggregation(coef: Floats, intercept: Floats) -> Aggregation:
+    return Aggregation(
+        coef=tuple(tuple(round(float(c), 5) for c in row) for row in coef),
+        intercept=tuple(round(float(c), 5) for c in intercept),
     )
-    return (
-        aggregation,
-        f"{len(rows)} points, C {best}, held out by question: log loss {losses[best]:.3f}, kappa {kappa:.3f}",
-    )
+
+
+def fits_of(
+    bank: Bank, judge: LocalJudge, datasets: Path, held_out: Iterable[str]
+) -> Mapping[str, Callable[[], tuple[Aggregation, str]]]:
+    """How to fit each aggregation; each gives a line on how well, too."""
+    unknown = frozenset(held_out)
+
+    def of_bank(question: Question) -> GradeTask:
+        return bank_task(bank, question)
+
+    def without_statements(question: Question) -> GradeTask:
+        return bank_task(bank, question).model_copy(update={"statements": ()})
+
+    def of_reference(question: Question) -> GradeTask:
+        return reference_task(GradeRequest(question=question.question, references=(question.answer,)))
+
+    def fit_with(task_of: Callable[[Question], GradeTask], known_only: bool) -> tuple[Aggregation, str]:
+        parts = [
+            (golden(bank, judge, task_of), 1.0),
+            (short(bank, judge, task_of), SHORT_WEIGHT),
+            (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
+        ]
+        chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]
+        return fit_verdicts([reply for reply, _ in chosen], [weight for _, weight in chosen])
+
+    def fit_derived() -> tuple[Aggregation, str]:
+        ours = golden(bank, judge, of_reference, OURS_EVERY)
+        people = public(datasets, judge)
+        groups = ["golden"] * len(ours) + [reply.question.split(":")[0] for reply in people]
+        return fit_scores([*ours, *people], groups)
+
+    return {
+        "stated": lambda: fit_with(of_bank, True),
+        "given": lambda: fit_with(without_statements, False),
+        "derived": fit_derived,
+    }
 
 
 def main() -> None:
     """Fits and writes the model's card anew."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--datasets", type=Path, default=Path("../shared/datasets"), help="folder of the public files")
+    parser.add_argument("--only", choices=list(FEATURES), nargs="*", default=list(FEATURES), help="fit these alone")
+    arguments = parser.parse_args()
     judge = LocalJudge()
-    aggregation, line = fit(*examples(load_bank(), judge))
-    print(line)
-    write_card(FOLDER, judge.card.data, aggregation)
+    card = judge.card
+    fitted = {"stated": card.stated, "given": card.given, "derived": card.derived}
+    fits = fits_of(load_bank(), judge, arguments.datasets, card.held_out)
+    for name in arguments.only:
+        fitted[name], line = fits[name]()
+        print(f"{name}: {line}", flush=True)
+        write_card(FOLDER, card.data, card.held_out, fitted)
 
 
 if __name__ == "__main__":

@@ -56,17 +56,8 @@ def execute(interviewer: Interviewer, cases: Cases, options: Options, bar: Bar =
 
     Raises: FolderInvalid, WriteFailed, SettingsInvalid, knowledge.errors.KnowledgeError.
     """
-    threshold = read_thresholds().threshold[options.grader]
-    versions = versions_of(interviewer.settings, options.grader, interviewer.encoder.model_hash, threshold)
-    if options.replay is not None:
-        versions = versions.model_copy(update={"model": f"{versions.model}, replayed {responses_hash(options.replay)}"})
-    begun = Run(
-        versions=versions,
-        cases_hash=cases.content_hash,
-        cases=len(cases),
-        files=tuple(file.name for file in options.files),
-        repeats=options.repeats,
-    )
+    begun = manifest(interviewer, cases, options)
+    versions = begun.versions
     engine = make_engine(interviewer, options)
     path = options.out or default_folder(interviewer, begun)
     with hold(path, begun, cases, options.limit) as folder:
@@ -74,6 +65,21 @@ def execute(interviewer: Interviewer, cases: Cases, options: Options, bar: Bar =
         measured = _measure(interviewer, folder, begun, bar)
     reason = next((row.ungraded for row in folder.rows if row.ungraded), None)
     return Done(path, measured, graded, reason)
+
+
+def manifest(interviewer: Interviewer, cases: Cases, options: Options) -> Run:
+    """What a run over these cases that starts now is of."""
+    threshold = read_thresholds().threshold[options.grader]
+    versions = versions_of(interviewer.settings, options.grader, interviewer.encoder.model_hash, threshold)
+    if options.replay is not None:
+        versions = versions.model_copy(update={"model": f"{versions.model}, replayed {responses_hash(options.replay)}"})
+    return Run(
+        versions=versions,
+        cases_hash=cases.content_hash,
+        cases=len(cases),
+        files=tuple(file.name for file in options.files),
+        repeats=options.repeats,
+    )
 
 
 def default_folder(interviewer: Interviewer, begun: Run) -> Path:

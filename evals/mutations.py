@@ -10,7 +10,7 @@ where a defence's attacks score no worse without it.
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -158,6 +158,8 @@ def mutations(interviewer: Interviewer) -> list[Mutation]:
     """Every defence of the grader."""
     local, persuaded = LocalJudge(), Persuaded()
     make = partial(_grader, interviewer)
+    # Each defence looks at the same attacks.
+    rule_of = cache(partial(_rule_of, interviewer))
     found = []
     for rule in sorted(ALL_ON.rules):
         others = ALL_ON.rules - {rule}
@@ -166,8 +168,8 @@ def mutations(interviewer: Interviewer) -> list[Mutation]:
             Arm("local", make(local, ALL_ON), make(local, without)),
             Arm("persuaded", make(persuaded, UNCHECKED), make(persuaded, alone)),
         ]
-        found.append(Mutation(f"rule {rule}", partial(_is_ruled, interviewer, rule), arms))
-    judged = partial(_is_ruled, interviewer, None)
+        found.append(Mutation(f"rule {rule}", partial(_is_ruled, rule_of, rule), arms))
+    judged = partial(_is_ruled, rule_of, None)
     quotes = Arm("persuaded", make(persuaded, ALL_ON), make(persuaded, UNCHECKED))
     quoting = Persuaded(invents=False)
     check = Arm("persuaded", make(quoting, ALL_ON, local), make(quoting, ALL_ON))
@@ -196,9 +198,13 @@ def _grader(interviewer: Interviewer, judge: Judge, defences: Defences, second: 
     return Grader(GraderName.LLM, judge, second, find_task, relevance, lambda: interviewer.vocabulary, defences)
 
 
-def _is_ruled(interviewer: Interviewer, rule: Rule | None, case: Case) -> bool:
-    question = interviewer.bank.by_id[case.question_id]
-    return rule_for(case.reply, [question.question, *question.variants], interviewer.vocabulary) == rule
+def _rule_of(interviewer: Interviewer, question_id: str, reply: str) -> Rule | None:
+    question = interviewer.bank.by_id[question_id]
+    return rule_for(reply, [question.question, *question.variants], interviewer.vocabulary)
+
+
+def _is_ruled(rule_of: Callable[[str, str], Rule | None], rule: Rule | None, case: Case) -> bool:
+    return rule_of(case.question_id, case.reply) == rule
 
 
 def _holds_command(case: Case) -> bool:

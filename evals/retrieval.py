@@ -1,7 +1,8 @@
 """`python -m evals.retrieval`: which way of searching finds the question that somebody means.
 
 Every way ranks all questions of the bank for each phrasing of `data/phrasings.jsonl`; a phrasing's rank is that of the
-first right question. Ways and constants are chosen on the 'dev' half, which is the default; `--half test` reads the other.
+first right question. Ways and constants are chosen on the 'dev' half, which is the default; `--split test` reads the other,
+and `--split fresh` the phrasings that were written last and blind.
 `--scale N` measures the speed of an index of N passages instead.
 """
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evals.bootstrap import Bootstrap, Figure
-from evals.phrasings import Half, Phrasing, read_phrasings, read_strangers
+from evals.phrasings import Phrasing, Split, read_phrasings, read_strangers
 from evals.retrieval_scale import scale_table
 from interviewer.grading.tasks import NEAR_ENOUGH
 from knowledge.bank import Bank, Frozen
@@ -188,9 +189,9 @@ def judged(way: str, ranks: NDArray[np.int64], phrasings: Sequence[Phrasing]) ->
     )
 
 
-def compare(searched: Searched, half: Half) -> list[Found]:
-    """Every way on the phrasings of one half; then the used one, with and without its spelling, on them mistyped."""
-    phrasings = [phrasing for phrasing in read_phrasings(searched.bank) if phrasing.split == half]
+def compare(searched: Searched, split: Split) -> list[Found]:
+    """Every way on the phrasings of one split; then the used one, with and without its spelling, on them mistyped."""
+    phrasings = [phrasing for phrasing in read_phrasings(searched.bank) if phrasing.split == split]
     texts = [phrasing.text for phrasing in phrasings]
     rng = random.Random(0)
     slips = [mistyped(text, rng) for text in texts]
@@ -200,9 +201,9 @@ def compare(searched: Searched, half: Half) -> list[Found]:
     return [judged(name, first_right(found, phrasings, searched.bank), phrasings) for name, found in scores.items()]
 
 
-def near_enough(searched: Searched, half: Half) -> str:
+def near_enough(searched: Searched, split: Split) -> str:
     """For several thresholds on the best hit's cosine, which phrasings and which strangers it lets pass."""
-    phrasings = [phrasing for phrasing in read_phrasings(searched.bank) if phrasing.split == half]
+    phrasings = [phrasing for phrasing in read_phrasings(searched.bank) if phrasing.split == split]
     strangers = read_strangers()
     known = top_cosines(searched, [phrasing.text for phrasing in phrasings])
     right = first_right(searched.used([phrasing.text for phrasing in phrasings]), phrasings, searched.bank) == 1
@@ -238,16 +239,16 @@ def table(found: Sequence[Found]) -> str:
 def main() -> None:
     """Prints the comparison, or the scale benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=["dev", "test"], default="dev", help="which half of the phrasings")
+    parser.add_argument("--split", choices=["dev", "test", "fresh"], default="dev", help="which of the phrasings")
     parser.add_argument("--scale", type=int, metavar="N", help="measure an index of N passages instead")
     arguments = parser.parse_args()
     if arguments.scale:
         print(scale_table(load_bank(), open_encoder(), arguments.scale))
         return
     searched = Searched(load_bank(), open_encoder())
-    print(table(compare(searched, arguments.half)))
+    print(table(compare(searched, arguments.split)))
     print()
-    print(near_enough(searched, arguments.half))
+    print(near_enough(searched, arguments.split))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ is judged by what the simulator knows either way.
 
 import argparse
 import json
+import math
 import re
 import statistics
 import time
@@ -85,20 +86,34 @@ class Played(Frozen):
     estimate: float
 
 
+class Ranged(Frozen):
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 class Results(Frozen):
-    """What the interviews show together. Shares in [0, 1]; `entailed` is None where entailment was not judged."""
+    """What the interviews show together. Shares in [0, 1]; `entailed` is None where entailment was not judged.
+
+    `most_faulty`: the highest share of interviews that do not end, repeat themselves or give a point away that is still
+    likely at 95 % (exact binomial bound), by the interviews that did.
+    """
 
     interviews: int
     not_ended: int
     repeated: int
     follow_ups: int
-    share_open: float
-    share_most_important: float
+    share_open: Ranged
+    share_most_important: Ranged
+    texts: int
     leaks: int
     entailed: int | None
-    spearman_score: float
-    spearman_estimate: float
-    spearman_score_all: float
+    most_faulty: float
+    spearman_score: Ranged
+    spearman_estimate: Ranged
+    spearman_score_all: Ranged
     mean_score: dict[str, float]
     replies_per_interview: float
     seconds_per_interview: float
@@ -289,10 +304,12 @@ def results(played: Sequence[Played], seconds: float = 0.0, entailed: int | None
         not_ended=sum(not p.ended for p in played),
         repeated=sum(p.repeated for p in played),
         follow_ups=follow_ups,
-        share_open=sum(p.open for p in played) / max(1, follow_ups),
-        share_most_important=sum(p.most_important for p in played) / max(1, follow_ups),
+        share_open=_share(sum(p.open for p in played), follow_ups),
+        share_most_important=_share(sum(p.most_important for p in played), follow_ups),
+        texts=sum(len(p.said) for p in played),
         leaks=sum(len(p.leaks) for p in played),
         entailed=entailed,
+        most_faulty=_share(sum(not p.ended or p.repeated > 0 or bool(p.leaks) for p in played), len(played)).high,
         spearman_score=_spearman([(p.ability, p.score or 0.0) for p in answering]),
         spearman_estimate=_spearman([(p.ability, p.estimate) for p in answering]),
         spearman_score_all=_spearman([(p.ability, p.score or 0.0) for p in scored]),
@@ -306,23 +323,58 @@ def results(played: Sequence[Played], seconds: float = 0.0, entailed: int | None
     )
 
 
-def _spearman(pairs: Sequence[tuple[float, float]]) -> float:
+def _share(hits: int, n: int) -> Ranged:
+    """A share with its exact binomial interval (Clopper and Pearson 1934)."""
+    from scipy.stats import binomtest
+
+    if n == 0:
+        return Ranged(value=0.0, low=0.0, high=1.0)
+    found = binomtest(hits, n).proportion_ci(0.95)
+    return Ranged(value=hits / n, low=float(found.low), high=float(found.high))
+
+
+def _spearman(pairs: Sequence[tuple[float, float]]) -> Ranged:
+    """Rank correlation; the interval by Fisher's z with the standard error of Bonett and Wright (2000)."""
     from scipy.stats import spearmanr
 
-    return float(spearmanr([one for one, _ in pairs], [other for _, other in pairs]).statistic)
+    r = float(spearmanr([one for one, _ in pairs], [other for _, other in pairs]).statistic)
+    if len(pairs) <= 3 or abs(r) >= 1:
+        return Ranged(value=r, low=-1.0, high=1.0)
+    reach = 1.96 * math.sqrt((1 + r * r / 2) / (len(pairs) - 3))
+    return Ranged(value=r, low=math.tanh(math.atanh(r) - reach), high=math.tanh(math.atanh(r) + reach))
 
 
 def entailments(played: Sequence[Played], bank: Bank, interviewer: Interviewer) -> list[str]:
-    """Texts that, read as a candidate's reply, the local judge takes to cover a point of the question."""
+    """Texts that, read as a candidate's reply, the local judge takes to cover a point of the question.
+
+    What leads up to a probe is the same few phrases everywhere: the probe is judged once, without them.
+    """
     from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Reading
     from interviewer.grading.local import FOLDER, WEIGHTS
     from knowledge.encoder import bundled_folder
 
-    said = sorted({(s.question_id, s.text) for p in played for s in p.said})
-    pairs = [(text, point.text) for id, text in said for point in bank.by_id[id].key_points]
-    found = CrossEncoder(bundled_folder(), FOLDER / WEIGHTS).read([Reading((text,), (point,)) for text, point in pairs])
-    covered = [read.probabilities[:, 0, VERDICTS.index(Verdict.COVERED)].max() for read in found]
-    return [f"{text} => {point}" for (text, point), p in zip(pairs, covered, strict=True) if p >= ENTAILED_FROM]
+    said = sorted({(s.question_id, _core(s.text, bank.by_id[s.question_id])) for p in played for s in p.said})
+    points = [tuple(point.text for point in bank.by_id[id].key_points) for id, _ in said]
+    readings = [Reading((text,), claims) for (_, text), claims in zip(said, points, strict=True)]
+    found = CrossEncoder(bundled_folder(), FOLDER / WEIGHTS).read(readings)
+    covered = [read.probabilities[:, :, VERDICTS.index(Verdict.COVERED)].max(axis=0) for read in found]
+    return [
+        f"{text} => {claim}"
+        for (_, text), claims, shares in zip(said, points, covered, strict=True)
+        for claim, share in zip(claims, shares, strict=True)
+        if share >= ENTAILED_FROM
+    ]
+
+
+def _core(text: str, question: Question) -> str:
+    """A text without the phrase that leads up to the probe or question in it."""
+    authored = (
+        question.question,
+        *question.variants,
+        *(point.probe for point in question.key_points),
+        *(wrong.probe for wrong in question.misconceptions),
+    )
+    return max((found for found in authored if found in text), key=len, default=text)
 
 
 def main() -> None:

@@ -44,8 +44,8 @@ POOL_TOKENS = 150_000
 WARM_UP_STEPS = 40
 SAVE_EVERY = 100
 SMOOTHING = 0.05
-SCORE_LOSS, EVIDENCE_LOSS = 2.0, 0.2
-PUBLIC_SHARE, NLI_SHARE = 0.4, 0.06
+SCORE_LOSS, EVIDENCE_LOSS, WHOLE_LOSS = 2.0, 0.2, 1.0
+PUBLIC_SHARE, NLI_SHARE = 0.6, 0.06
 
 
 class Sample(NamedTuple):
@@ -102,11 +102,13 @@ def batches(waiting: Sequence[Sample], rng: random.Random) -> list[list[Sample]]
 
 
 def loss_of(network: Any, batch: Sequence[Sample], pad: int) -> Any:
-    """Cross-entropy of the verdicts, squared error of the score that follows from them, cross-entropy of the evidence."""
+    """Cross-entropy of the verdicts, squared error of the score that follows from them, cross-entropy of the evidence and of
+    the whole.
+    """
     import torch
-    from torch.nn.functional import cross_entropy
+    from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-    logits, matches = network(**collate([sample.encoded for sample in batch], pad))
+    logits, matches, wholes = network(**collate([sample.encoded for sample in batch], pad))
     width = logits.shape[1]
 
     def padded(rows: list[tuple[float, ...]], fill: float) -> Any:
@@ -130,6 +132,11 @@ def loss_of(network: Any, batch: Sequence[Sample], pad: int) -> Any:
     evidence = padded([sample.example.evidence for sample in batch], -1).long()
     if (evidence >= 0).any():
         loss = loss + EVIDENCE_LOSS * cross_entropy(matches[evidence >= 0], evidence[evidence >= 0])
+
+    whole = torch.tensor([sample.example.whole is not None for sample in batch])
+    if whole.any():
+        wanted = torch.tensor([sample.example.whole or 0.0 for sample in batch])[whole]
+        loss = loss + WHOLE_LOSS * binary_cross_entropy_with_logits(wholes[whole, 0], wanted)
     return loss
 
 
@@ -207,7 +214,7 @@ def save(checkpoint: Path, network: Any, optimizer: Any, schedule: Any, done: in
     part.replace(checkpoint)
 
 
-def ship(checkpoint: Path, data_hash: str) -> None:
+def ship(checkpoint: Path, data_hash: str, held_out: frozenset[str]) -> None:
     """Writes the weights that differ from the bundled model's, in half precision, with their card."""
     import torch
     from safetensors.torch import save_file
@@ -218,7 +225,7 @@ def ship(checkpoint: Path, data_hash: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     file = FOLDER / WEIGHTS
     save_file({name: state[name].half().contiguous() for name in trained_names(network)}, file)
-    write_card(FOLDER, data_hash)
+    write_card(FOLDER, data_hash, held_out)
     print(f"wrote {file}, {file.stat().st_size / 1e6:.1f} MB")
 
 
@@ -241,7 +248,7 @@ def main() -> None:
     data_hash = hashlib.sha256(repr(epochs).encode()).hexdigest()[:12]
     checkpoint = arguments.work / f"{stage}.pt"
     if arguments.stage == "ship":
-        ship(checkpoint, data_hash)
+        ship(checkpoint, data_hash, held_out)
         return
     print(f"{' + '.join(str(len(examples)) for examples in epochs)} examples, data {data_hash}", flush=True)
     before = arguments.work / f"{STAGES[STAGES.index(stage) - 1]}.pt" if stage != STAGES[0] else None

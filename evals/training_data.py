@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from evals.attack_templates import Family, fill, load_families, placeholders, values_for
-from interviewer.grading.crossencoder import VERDICTS
+from interviewer.grading.crossencoder import VERDICTS, WHOLE
 from interviewer.grading.grade import Verdict
 from interviewer.grading.scoring import BONUS_WEIGHT, CREDIT
 from interviewer.grading.tasks import derive_points
@@ -25,8 +25,12 @@ from knowledge.text import sentences
 NLI_ROWS = {"mnli": 6000, "snli": 3000, "conj": 2000, "negation": 2000, "breaking": 800, "help": 800, "med": 800}
 NLI_VERDICTS = {"entailment": Verdict.COVERED, "neutral": Verdict.MISSING, "contradiction": Verdict.CONTRADICTED}
 PUBLIC = ("scientsbank", "beetle", "saf", "stita")
+WHOLE_SHARE = 0.6
+"""Share of the public answers that are held against the whole reference."""
 MOST_JOINED = 5
-ATTACKS_A_QUESTION = 8
+ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION = 8, 2, 6
+SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
+"""Words that notes leave out without a change of what they say."""
 NO_ENGLISH = ("other_language",)
 """Families that a guard answers before the model."""
 HARD = ("denial", "hedging", "stuffing", "adverbs_wrong", "elsewhere", "honest")
@@ -51,7 +55,7 @@ class Example(NamedTuple):
 
     `verdicts` are indices into VERDICTS, or -1 where unknown, with the `weights` of their losses; `importance` is each
     point's weight in the score; `score` is the known score or None; `evidence` is the index of the sentence that a point
-    rests on, or -1 where unknown.
+    rests on, or -1 where unknown; `whole` is the score of a reply that is held against a whole reference as its one point.
     """
 
     sentences: tuple[str, ...]
@@ -61,6 +65,7 @@ class Example(NamedTuple):
     importance: tuple[int, ...]
     score: float | None
     evidence: tuple[int, ...]
+    whole: float | None = None
 
 
 def nli_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example]:
@@ -89,7 +94,11 @@ def public_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example
         rows = [row for row in rows if row["split"] in ("train", None) and row["reply"].strip()]
         for row in rng.sample(rows, int(len(rows) * share)):
             references = row["reference"] if isinstance(row["reference"], list) else [row["reference"]]
-            points = [point.text for point in derive_points(rng.choice(references))]
+            reference = rng.choice(references)
+            if rng.random() < WHOLE_SHARE:
+                found.append(whole_example(cut_sentences(row["reply"]), reference, row["score"]))
+                continue
+            points = [point.text for point in derive_points(reference)]
             if not points:
                 continue
             label = (row.get("label5") or row.get("label") or "").lower()
@@ -109,6 +118,11 @@ def public_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example
                 )
             )
     return found
+
+
+def whole_example(said: Sequence[str], reference: str, score: float) -> Example:
+    """A reply against a whole reference."""
+    return Example(tuple(said), (WHOLE + reference,), (-1,), (0.0,), (2,), None, (-1,), score)
 
 
 def _banded(score: float) -> Verdict:
@@ -136,8 +150,13 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
             *negative_examples(question, statements, rng.choice(open_to), rng),
             *misconception_examples(question, statements, rng),
             *stranger_examples(question, open_to, replies_of, rng),
+            *foreign_examples(question, open_to, rng),
+            shuffled_example(question, replies_of[question.id], rng),
+            *(part_example(question, reply, rng) for reply in rng.sample(replies_of[question.id], PARTS_A_QUESTION)),
         ]
         if statements:
+            found += [telegraphic_example(question, statements, rng) for _ in range(TELEGRAMS_A_QUESTION)]
+            found += [turned_example(bank, families, question, name, rng) for name in ("denial", "denial", "hedging")]
             found += [attack_example(bank, families, question, rng) for _ in range(ATTACKS_A_QUESTION)]
             found.append(suffix_example(bank, families["suffix"], question, rng.choice(replies_of[question.id]), rng))
     return found
@@ -255,7 +274,6 @@ def negative_examples(
         rng.shuffle(stuffed)
         found.append(_judged([" ".join(stuffed[:30])], points, {}, rng, UNSURE))
     if other.topic != question.topic:
-        found.append(_judged(cut_sentences(other.answer), rng.sample(points, 3), {}, rng))
         # Code looks like an answer to everything until it is seen to be none.
         found += [_judged([code], rng.sample(points, 3), {}, rng) for code in _CODE.findall(other.answer)]
     return found
@@ -272,6 +290,84 @@ def stranger_examples(
         said = cut_sentences(rng.choice(good).text)
         found.append(_judged(said, rng.sample(question.key_points, 4), {}, rng, weight))
     return found
+
+
+def foreign_examples(question: Question, others: Sequence[Question], rng: random.Random) -> list[Example]:
+    """References of other questions, which cover nothing here: one of another topic, whole or in part, and one of the same
+    topic, where points may be shared.
+    """
+    found = []
+    for same, weight in ((False, 1.0), (False, 1.0), (True, UNSURE)):
+        pool = [other for other in others if (other.topic == question.topic) is same and other.id != question.id]
+        said = cut_sentences(rng.choice(pool).answer)
+        if rng.random() < 0.5:
+            start = rng.randrange(len(said))
+            said = said[start : start + rng.randint(1, 4)]
+        found.append(_judged(said, question.key_points, {}, rng, weight))
+    return found
+
+
+def shuffled_example(question: Question, replies: Sequence[Reply], rng: random.Random) -> Example:
+    """A good reply with its words in no order, over all of it or within each sentence: it says nothing."""
+    said = list(cut_sentences(rng.choice([reply for reply in replies if reply.kind == "strong"]).text))
+    if rng.random() < 0.5:
+        said = [" ".join(said)]
+    return _judged([_shuffled(text, rng) for text in said], question.key_points, {}, rng)
+
+
+def _shuffled(text: str, rng: random.Random) -> str:
+    words = text.split()
+    return " ".join(rng.sample(words, len(words)))
+
+
+def telegraphic_example(question: Question, statements: Sequence[Statement], rng: random.Random) -> Example:
+    """The shortest ways to state some points, put together as notes without small words: right is right, and wrong wrong."""
+    texts: list[str] = []
+    verdicts = {}
+    points = list(question.key_points)
+    for point in rng.sample(points, rng.randint(1, len(points))):
+        wanted = rng.choices(("covered", "contradicted", "partial"), (8, 2, 1))[0]
+        fitting = [s for s in statements if s.key_point == point.id and s.verdict == wanted]
+        if fitting:
+            texts.append(rng.choice(sorted(fitting, key=lambda s: len(s.text))[:3]).text)
+            verdicts[point.id] = Verdict(wanted)
+    kept = rng.choice((0.0, 0.5, 1.0))
+    notes = [_without_small_words(text, kept, rng) for text in texts]
+    joined = rng.choice((". ", "; ", ", ", "\n- ", " / ", " + ", ". so ", ". also ")).join(notes)
+    return _judged(cut_sentences(joined), points, verdicts, rng, UNSURE)
+
+
+def _without_small_words(text: str, kept: float, rng: random.Random) -> str:
+    found = [word for word in text.rstrip(".").split() if word.lower() not in SMALL or rng.random() < kept]
+    return " ".join(found).lower() if rng.random() < 0.5 else " ".join(found)
+
+
+def turned_example(
+    bank: Bank, families: Mapping[str, Family], question: Question, name: str, rng: random.Random
+) -> Example:
+    """Several points, each said and denied, or said beside its opposite; some are said plainly."""
+    points = rng.sample(question.key_points, min(len(question.key_points), rng.randint(2, 4)))
+    single = [t for t in families[name].templates if "second" not in {n.lower() for n in placeholders(t)}]
+    template = rng.choice(single)
+    said: list[str] = []
+    verdicts = {}
+    plain = rng.choice((0.0, 0.0, 0.3))
+    for point in points:
+        values = values_for(bank, question, point.id, rng)
+        turned = rng.random() >= plain
+        template = template if rng.random() < 0.6 else rng.choice(single)
+        said += cut_sentences(fill(template, values) if turned else values["Statement"] + ".")
+        verdicts[point.id] = Verdict.CONTRADICTED if turned else Verdict.COVERED
+    others = [point for point in question.key_points if point.id not in verdicts]
+    return _judged(said, [*points, *rng.sample(others, min(1, len(others)))], verdicts, rng, UNSURE)
+
+
+def part_example(question: Question, reply: Reply, rng: random.Random) -> Example:
+    """A reply against some of the points, put together as a reference that is read whole."""
+    points = rng.sample(question.key_points, min(len(question.key_points), rng.randint(1, 3)))
+    verdicts = [Verdict(reply.verdicts.get(point.id, Verdict.MISSING)) for point in points]
+    score = max(0.0, sum(CREDIT[verdict] for verdict in verdicts) / len(verdicts))
+    return whole_example(cut_sentences(reply.text), " ".join(point.text for point in points), score)
 
 
 def misconception_examples(question: Question, statements: Sequence[Statement], rng: random.Random) -> list[Example]:

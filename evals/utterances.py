@@ -1,21 +1,24 @@
 """How well the kinds of messages are told apart, on utterances written by hand, and on real answers of the bank.
 
-`python -m evals.utterances [--half dev or test] [--replies N or all] [--fit]`. An utterance belongs to the half that the
-hash of its text chooses; whatever is tuned is tuned on 'dev'. `no_content` counts as `off_topic`: neither answers.
+`python -m evals.utterances [--half dev or test] [--replies N or all] [--fit]`. Whatever is tuned is tuned on 'dev';
+'test' is read when all is done. `no_content` counts as `off_topic`: neither answers.
 """
 
 import argparse
 import hashlib
 import json
+import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from statistics import fmean
+from typing import Literal
 
 import numpy as np
 from pydantic import ValidationError
 
 from evals.errors import CasesInvalid
-from evals.phrasings import DATA, Half
+from evals.phrasings import DATA
 from interviewer.events import ANSWERS, ReplyKind
 from interviewer.grading.tasks import bank_task
 from interviewer.settings import Settings
@@ -32,16 +35,12 @@ ANSWER_WEIGHT = 0.5
 
 
 class Utterance(Frozen):
-    """A message and its kind; `question_id` where its meaning hangs on the question."""
+    """A message, its kind and the half it belongs to; `question_id` where its meaning hangs on the question."""
 
     kind: ReplyKind
     text: Text
+    split: Literal["dev", "test"]
     question_id: Slug | None = None
-
-    @property
-    def half(self) -> Half:
-        """The half that it belongs to."""
-        return "test" if _hash(self.text) % 2 else "dev"
 
 
 def _hash(text: str) -> int:
@@ -79,6 +78,14 @@ def f1_by_kind(pairs: Sequence[tuple[ReplyKind, ReplyKind]]) -> dict[ReplyKind, 
     return {kind: 2 * right[kind] / (trues[kind] + takens[kind]) for kind in kinds}
 
 
+def macro_f1(pairs: Sequence[tuple[ReplyKind, ReplyKind]], resamples: int = 2000) -> tuple[float, float, float]:
+    """The mean of the kinds' F1, with its 95 % bootstrap interval over utterances: value, low, high."""
+    rng = random.Random(0)
+    drawn = [fmean(f1_by_kind(rng.choices(pairs, k=len(pairs))).values()) for _ in range(resamples)]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return fmean(f1_by_kind(pairs).values()), float(low), float(high)
+
+
 def real_answers(bank: Bank) -> list[tuple[str, str]]:
     """(question id, text) of the bank's covered and partial statements, and of the whole replies that hold a point."""
     statements = [(s.question, s.text) for s in bank.statements if s.verdict != "contradicted"]
@@ -89,6 +96,20 @@ def real_answers(bank: Bank) -> list[tuple[str, str]]:
 def sample_of(answers: Sequence[tuple[str, str]], n: int) -> list[tuple[str, str]]:
     """The `n` answers with the lowest hashes: the same ones always."""
     return sorted(answers, key=lambda answer: _hash(answer[1]))[:n]
+
+
+def fitted_answers(bank: Bank) -> list[tuple[str, str]]:
+    """The answers that the model is fitted on: short ones, to questions that are not held out."""
+    held_out = set(HELD_OUT_FILE.read_text().split())
+    return sample_of(
+        [a for a in real_answers(bank) if a[0] not in held_out and len(a[1].split()) <= 25], FITTED_ANSWERS
+    )
+
+
+def unfitted_answers(bank: Bank) -> list[tuple[str, str]]:
+    """The real answers that the model was not fitted on."""
+    fitted = set(fitted_answers(bank))
+    return [answer for answer in real_answers(bank) if answer not in fitted]
 
 
 def mistaken(
@@ -103,10 +124,8 @@ def fit(interviewer: Interviewer, utterances: Sequence[Utterance], file: Path = 
     """Fits the model on the development half and on statements of questions that are not held out, and writes it."""
     from sklearn.linear_model import LogisticRegression
 
-    bank, held_out = interviewer.bank, set(HELD_OUT_FILE.read_text().split())
-    rows = [(_fitted_kind(u.kind), u.text, 1.0) for u in utterances if u.half == "dev"]
-    answers = [answer for answer in real_answers(bank) if answer[0] not in held_out and len(answer[1].split()) <= 25]
-    rows += [(ReplyKind.ANSWER, text, ANSWER_WEIGHT) for _, text in sample_of(answers, FITTED_ANSWERS)]
+    rows = [(_fitted_kind(u.kind), u.text, 1.0) for u in utterances if u.split == "dev"]
+    rows += [(ReplyKind.ANSWER, text, ANSWER_WEIGHT) for _, text in fitted_answers(interviewer.bank)]
     model = LogisticRegression(C=20.0, max_iter=2000)
     inputs = interviewer.encoder.encode([text for _, text, _ in rows])
     model.fit(inputs, [kind.value for kind, *_ in rows], sample_weight=[weight for *_, weight in rows])
@@ -129,16 +148,16 @@ def main() -> None:
     if arguments.fit:
         fit(interviewer, utterances)
     bank, understanding = interviewer.bank, interviewer.understanding
-    chosen = [u for u in utterances if u.half == arguments.half]
+    chosen = [u for u in utterances if u.split == arguments.half]
     taken = [merged(understanding.kind(u.text, bank_task(bank, question_of(u, bank)))) for u in chosen]
     pairs = [(merged(u.kind), kind) for u, kind in zip(chosen, taken, strict=True)]
     for (true, kind), u in zip(pairs, chosen, strict=True):
         if true is not kind:
             print(f"{true} taken for {kind}: {u.text}")
-    scores = f1_by_kind(pairs)
-    print(json.dumps({kind.value: round(value, 3) for kind, value in scores.items()}))
-    print(f"{arguments.half}: n = {len(pairs)}, macro F1 = {np.mean(list(scores.values())):.3f}")
-    answers = real_answers(bank)
+    print(json.dumps({kind.value: round(value, 3) for kind, value in f1_by_kind(pairs).items()}))
+    value, low, high = macro_f1(pairs)
+    print(f"{arguments.half}: n = {len(pairs)}, macro F1 = {value:.3f} [{low:.3f}, {high:.3f}]")
+    answers = unfitted_answers(bank)
     checked = answers if arguments.replies == "all" else sample_of(answers, int(arguments.replies))
     wrong = mistaken(understanding, bank, checked)
     for mistaken_kind, text in wrong[:20]:

@@ -20,6 +20,7 @@ GRADING_MODULES = (
     "events.py",
     "relevance.py",
     "requests.py",
+    "saved.py",
     "settings.py",
     "utterance.py",
 )

@@ -4,10 +4,13 @@ InterviewerError
 ├── InputInvalid       what the person gave is wrong; nothing was changed
 │   ├── ReplyTooLong   over the limit of characters
 │   ├── UnknownSession no session has this id
+│   ├── NotAllowed     the one who acts may not do this
 │   └── NoReference    nothing to grade against: no bank question is near, and no reference was given
 ├── SettingsInvalid    a setting cannot be used
 ├── HomeInUse          another `serve` works on this home folder
 ├── StoreUnavailable   the database cannot be opened or written
+├── SessionDamaged     a session's events are not those that were written; others can be read
+├── Busy               too much to do just now; what was given is kept
 ├── StoreConflict      another process wrote to this session first; read it again
 ├── JudgeFailed        a grader gave no judgement; the reason is the message
 └── ModelFailed        a language model gave no usable answer; the reason is the message
@@ -30,6 +33,10 @@ class UnknownSession(InputInvalid):
     """No session has this id."""
 
 
+class NotAllowed(InputInvalid):
+    """The one who acts may not do this."""
+
+
 class NoReference(InputInvalid):
     """Nothing to grade against."""
 
@@ -44,6 +51,14 @@ class HomeInUse(InterviewerError):
 
 class StoreUnavailable(InterviewerError):
     """The database cannot be opened, read or written."""
+
+
+class Busy(InterviewerError):
+    """Too much is to be done just now; what was given is kept and done in its turn."""
+
+
+class SessionDamaged(InterviewerError):
+    """A session's events are not those that were written."""
 
 
 class StoreConflict(InterviewerError):

@@ -84,9 +84,11 @@ def requested_hint(state: State, question: Question, speech: Speech) -> Spoke | 
     return _spoke(state, speech, Move.HINT, fresh[0], hint=question.key_point(fresh[0]).hint) if fresh else None
 
 
-def said_lately(state: State, lines: int = 4) -> list[str]:
-    """What the interviewer said last, for choosing words that are not the same again."""
-    return [line.text for line in state.transcript if line.role == "interviewer"][-lines:]
+def said_lately(state: State) -> list[str]:
+    """The interviewer's last two questions with what led up to them, and its last lines: words not to be said again yet."""
+    said = [line for line in state.transcript if line.role == "interviewer"]
+    questions = [line for line in said if line.move is None]
+    return [line.text for line in (*questions[-2:], *said[-4:])]
 
 
 def _spoke(

@@ -1,10 +1,12 @@
 """The dialogue policy: from a state to what happens next. Pure: no clock, no store, no model."""
 
+import itertools
 from enum import StrEnum
 
 from interviewer.adaptive import WARM_UP_FROM, observations
+from interviewer.asides import aside
+from interviewer.correction import corrected_asking
 from interviewer.events import (
-    ANSWERS,
     CUES,
     FOLLOW_UPS,
     Asked,
@@ -58,10 +60,7 @@ def need(state: State) -> Need:
         return Need.REPLY
     if state.pending_kind is None:
         return Need.UNDERSTANDING
-    tried = state.pending_kind in ANSWERS or state.pending_kind is ReplyKind.DONT_KNOW
-    if (tried or state.pending_revises is not None) and not state.pending_graded:
-        return Need.GRADE
-    return Need.RESPONSE
+    return Need.GRADE if state.awaits_grade else Need.RESPONSE
 
 
 def open_session(config: SessionConfig, bank: Bank, recent: tuple[str, ...] = ()) -> Started:
@@ -88,7 +87,7 @@ def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
     question = bank.by_id[state.askings[-1].question_id]
     if state.pending_revises is not None and state.pending_revises != len(state.askings) - 1:
         return (_say(state, speech, Move.CORRECTED, question=_on_the_table(state, question)),)
-    if state.askings[-1].strays >= PATIENCE and state.pending_kind in _MISSED:
+    if state.askings[-1].strays >= PATIENCE and _leads_nowhere(state, speech, question):
         return _leave(state, bank, speech, question)
     match state.pending_kind:
         case ReplyKind.STOP:
@@ -98,16 +97,18 @@ def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
         case ReplyKind.HINT:
             return (_hint(state, speech, question),)
         case ReplyKind.CORRECTION if state.pending_revises is None:
-            return (_say(state, speech, Move.INVITE_CORRECTION),)
+            return (_invite_correction(state, bank, speech),)
         case ReplyKind.MEANING:
-            return (_say(state, speech, Move.REPHRASE, question=_rephrased(state, question)),)
+            return (_rephrase(state, speech, question),)
+        case ReplyKind.META:
+            return (_answer_aside(state, speech, question),)
         case kind if kind in _MISSED:
             return (_say(state, speech, _MISSED[kind], question=_on_the_table(state, question)),)
         case _:
             return _after_answer(state, bank, speech, question)
 
 
-# Messages that are neither an answer nor a decision, with what is said to them.
+# Messages that are neither an answer nor a decision, with the move that meets them.
 _MISSED = {
     ReplyKind.REPEAT: Move.REPEAT,
     ReplyKind.MEANING: Move.REPHRASE,
@@ -118,22 +119,58 @@ _MISSED = {
 }
 
 
+def _leads_nowhere(state: State, speech: Speech, question: Question) -> bool:
+    """Whether the pending message, once more, brings neither an answer nor anything to give."""
+    match state.pending_kind:
+        case ReplyKind.HINT:
+            return state.config.mode is Mode.INTERVIEW or requested_hint(state, question, speech) is None
+        case ReplyKind.CORRECTION:
+            return state.pending_revises is None
+    return state.pending_kind in _MISSED
+
+
+def _asked_since(state: State, question: Question) -> str | None:
+    """The follow-up or cue on the table, without what led up to it; None where the question itself is, or 'go on'."""
+    said = itertools.takewhile(
+        lambda line: line.role == "candidate" or line.move is not None, reversed(state.transcript)
+    )
+    last = next((line for line in said if line.move in FOLLOW_UPS | CUES), None)
+    if last is None or last.move is Move.PUMP:
+        return None
+    authored = (
+        *(text for point in question.key_points for text in (point.probe, point.hint, point.text)),
+        *(wrong.probe for wrong in question.misconceptions),
+    )
+    return max((text for text in authored if text in last.text), key=len, default=last.text)
+
+
 def _on_the_table(state: State, question: Question) -> str:
     """What the candidate was asked last: the follow-up or cue where there was one, else the question as it was put."""
-    for line in reversed(state.transcript):
-        if line.move in FOLLOW_UPS | CUES:
-            return line.text
-        if line.role == "interviewer" and line.move is None:
-            break
-    return state.askings[-1].text or question.question
+    return _asked_since(state, question) or state.askings[-1].text or question.question
 
 
-def _rephrased(state: State, question: Question) -> str:
-    """The question in other words, with what was asked about it since."""
+def _rephrase(state: State, speech: Speech, question: Question) -> Spoke:
+    """The question in other words; a follow-up is put once more with the question it belongs to."""
     put = state.askings[-1].text or question.question
+    since = _asked_since(state, question)
+    if since is not None:
+        return _say(state, speech, Move.REPHRASE, "rephrase_follow_up", question=put, probe=since)
     other = next((variant for variant in question.variants if variant != put), question.question)
-    on = _on_the_table(state, question)
-    return other if on == put else f"{other} {on}"
+    return _say(state, speech, Move.REPHRASE, question=other)
+
+
+def _answer_aside(state: State, speech: Speech, question: Question) -> Spoke:
+    """What the candidate wants to know about the interview itself, then back to the question."""
+    occasion, values = aside(state.pending.text if state.pending else "", state)
+    return _say(state, speech, Move.META, occasion, question=_on_the_table(state, question), **values)
+
+
+def _invite_correction(state: State, bank: Bank, speech: Speech) -> Spoke:
+    """Asks what is to be changed, and says in the answer to which question."""
+    asking = state.askings[corrected_asking(state, state.pending.text if state.pending else "")]
+    question = bank.by_id.get(asking.question_id)
+    put = asking.text or (question.question if question else "")
+    return _say(state, speech, Move.INVITE_CORRECTION, question=put)
 
 
 def _leave(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
@@ -148,9 +185,8 @@ def _seed(state: State) -> str:
     return f"{state.config.seed}:{state.seq}"
 
 
-def _say(state: State, speech: Speech, move: Move, point_id: str | None = None, **values: object) -> Spoke:
-    text = speech.pick(move.value, _seed(state), said_lately(state), **values)
-    return Spoke(move=move, text=text, point_id=point_id)
+def _say(state: State, speech: Speech, move: Move, occasion: str | None = None, **values: object) -> Spoke:
+    return Spoke(move=move, text=speech.pick(occasion or move.value, _seed(state), said_lately(state), **values))
 
 
 def _greet(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:

@@ -1,135 +1,77 @@
-"""What the clauses of a message can ask for or admit, as patterns over canonical clauses (`interviewer/canonical.py`)."""
+"""What the clauses of a message can ask for or admit: the patterns of `requests.txt`, compiled."""
 
 import re
+from pathlib import Path
 
 from interviewer.events import ReplyKind
 
-_ASK = r"(?:(?:can|could|may|might|would|will|shall|should) (?:i|you|we|u)(?: (?:like|mind|be able) ?(?:to)?)?|i (?:can|could|might|may)|i (?:would|will|want|wish|need|like|prefer|am going|have|must|got)(?: (?:like|prefer|rather|love|appreciate|want|need))?(?: you)?(?: to)?|is it (?:possible|ok|okay|fine|alright)(?: (?:to|if (?:i|we|you)))?|do you mind|mind|let (?:us|me)|you (?:can|could|may)|we (?:can|could|should|may)|(?:it is )?time to|how about|what about|what if (?:we|i|you)|better|feel free to|go ahead and|be so kind (?:to|and)|would it be possible to|i am ready to|lets)"
-_REQ = rf"(?:{_ASK} )*"
-_THE_QUESTION = r"(?:(?:the|this|that|your|my|our) )?(?:(?:last|previous|current|whole|actual|first|earlier) )?(?:question|one|thing|topic|problem)"
-_OBJECT = r"(?: [\w'?<>-]+){0,9}"
-
-_TAIL = r"(?! (?:something|maybe|perhaps|probably|possibly))(?: [\w'-]+){0,9}"
-
-_PATTERNS: dict[ReplyKind, str] = {
-    ReplyKind.CORRECTION: rf"""
-        {_REQ}(?:correct|change|revise|amend|fix|edit|update|redo|rephrase|reformulate|modify|retract|alter|adjust|improve|rewrite|restate|revisit)(?: \w+){{0,4}} (?:(?:my|the|that|an?|last|previous|earlier|first|final|prior) (?:answer|answers|reply|response|statement)|myself|what i (?:just )?said|(?:something|one thing|what|things?) i (?:have )?(?:said|wrote|answered|told you)|(?:the|my) (?:last|previous|earlier|first|prior|other) one)(?: \w+){{0,6}}
-        | {_REQ}(?:go|return|come|get|jump|switch|step)(?:ing)? back(?: to)? (?:the |my |that |one |an? |what )?(?:\w+ )?(?:previous|last|earlier|first|second|third|one before|before|prior|answer|said)(?: \w+){{0,5}}
-        | {_REQ}revisit(?: \w+){{1,5}} | {_REQ}return to (?:the |my )?(?:previous|last|earlier|first|prior) (?:question|one|answer|topic)(?: \w+){{0,3}}
-        | {_REQ}(?:add|append)(?: (?:something|one thing|a thing|a point|more))? to (?:my|the|what)(?: \w+){{1,6}}
-        | {_REQ}(?:correct|fix|redo|change|revise) (?:it|that|this|mine|myself)
-        | {_REQ}(?:take|withdraw)(?: \w+){{0,3}} back(?: \w+){{0,4}}
-        | {_REQ}retract(?: \w+){{0,4}}
-        | {_REQ}try (?:again|once more)(?: (?:with|on) (?:the|my) (?:previous|last|earlier)(?: \w+){{1,2}})?
-        | {_REQ}(?:give|have) (?:you )?a (?:better|different|new|corrected) answer(?: \w+){{0,6}}
-        | i (?:have )?(?:made|did|make) (?:a|an|some|one) (?:mistake|error|slip|mistakes|errors)(?: \w+){{0,6}}
-        | (?:actually )?i (?:have )?(?:said|told you|got|gave|wrote|explained|answered) (?:it |that |this |something |you |the |a )*(?:wrong|wrongly|incorrect|incorrectly|backwards|mixed up|the wrong (?:thing|way|answer)|the other way(?: a?round)?)(?: \w+){{0,5}}
-        | (?:my|the|that) (?:\w+ )?(?:previous|last|earlier|first|prior)?(?: )?(?:answer|reply|response|explanation|statement)(?: (?:before|earlier|i gave|to the \w+ question))* (?:was|is|were) (?:not (?:right|correct|quite right|good)|wrong|incorrect|nonsense|mistaken|false|backwards|incomplete)(?: \w+){{0,4}}
-        | what i (?:have )?(?:said|told you|wrote|answered)(?: \w+){{0,5}} (?:was|is) (?:not (?:right|correct)|wrong|incorrect|nonsense|mistaken|false|backwards|rubbish)
-        | (?:scratch|strike|forget|ignore|disregard) (?:that|what i(?: just)? said|my (?:last|previous|earlier) (?:answer|sentence|point|reply))(?: last (?:part|bit|one|sentence))?
-        | i misspoke | i take (?:that|it|this) back | i was (?:wrong|mistaken|mixing things up)(?: \w+){{0,4}} | on second thoughts? | i mixed (?:it|that|them|things|those|these|the two|that two)? ?up(?: \w+){{0,2}} | i (?:have )?changed my mind(?: \w+){{0,5}} | correction | i stand corrected | rewind""",
-    ReplyKind.STOP: rf"""
-        {_REQ}(?:stop|end|quit|finish|exit|terminate|wrap(?: \w+)? up|abort|cancel|conclude|close|leave|halt|log off|log out|sign off|bail|drop out|call it a day|call it quits|be done|go home|end it|break off|pause)(?: (?:the|this|that|our|my|your|interview|session|practice|it|with|everything|today|for|call|chat|conversation|test|exam|whole|thing|there|these|questions|things|immediately|early|off))*
-        | {_REQ}(?:continue|do|finish|resume|carry on|pick)(?: \w+){{0,4}} (?:another (?:day|time)|tomorrow|next week|some other (?:day|time)|later today)
-        | (?:i )?(?:am|are|we are|i think i am)? ?(?:done|finished|out|through|outta there|leaving|off|out of|quitting|tired of|exhausted by)(?: (?:of|for|with|the|this|today|interview|session|it|there|everything|answering|questions|from my side))*
-        | (?:that|this|it) (?:is|was|will be|would be) (?:all|it|enough|everything)(?: (?:for|from|today|me|my side|i have|i can do|questions|of|this|the|interview))*
-        | enough(?: (?:for|of|today|questions|this|is enough|already))* | no more(?: (?:questions|of this))?
-        | (?:i )?(?:have|need|must|got|should|better|had better|have got)(?: to)? (?:go|leave|run|head|catch|hang up|get going|be going|stop|log off)(?: \w+){{0,5}}
-        | (?:good)?bye(?: bye| for| everyone)* | see (?:you|ya)(?: \w+){{0,3}} | (?:have a )?good ?(?:night|day|evening) | farewell | take care | cheers bye
-        | i (?:quit|resign) | i (?:do not|no longer|will not|am not going to|cannot|not) (?:want(?: to)?|wish(?: to)?|feel like|like to)? ?(?:to )?(?:continue|continuing|go on|going on|carry on|do this|be doing this|proceed|answer any more|take part|keep going|any ?more)(?: \w+){{0,5}}
-        | {_REQ}(?:show|see|give|get|have)(?: me)? (?:my|the) (?:results?|reports?|scores?|feedback|evaluation)(?: \w+){{0,2}}
-        | (?:fuck|piss|bugger) off | i had enough(?: \w+){{0,3}} | i have had enough(?: \w+){{0,3}}""",
-    ReplyKind.SKIP: rf"""
-        {_REQ}(?:i )?(?:skip|pass|move|go|carry|continue|proceed|jump|leave|next|advance|drop|keep going|get on)(?: (?:on|over|to|with|ahead|along|further|forward|from|it|this|that|one|the|next|following|another|other|different|new|easier|question|questions|topic|aside|out|past|for later|for|later|is|up|part))*
-        | {_REQ}(?:(?:have|get|give|give me|ask|ask me|try|do|take|see|hear|switch to|go for|want|tackle)(?: me)? )?(?:(?:a|an|the|some|something|one|any) )?(?:next|another|different|other|new|easier|following)(?: (?:question|one|topic|please|thing|questions|subject))?(?: instead)?
-        | {_REQ}(?:(?:ask|ask me|try|do|give me|talk about|have|discuss) )?(?:something|anything|some topic) (?:else|different|new|easier|other)(?: instead)?
-        | {_REQ}(?:come|go|get|return)(?: back)? (?:to|on) (?:this|that|it)(?: \w+)? later | {_REQ}(?:come|get) back(?: \w+){{0,4}} later
-        | (?:on |over )?to the next(?: \w+)? | onwards? | not this(?: one| question)? | (?:i have )?no answer from me | (?:i )?(?:do not|will not|would not|would rather not|rather not|not going to|refuse to)(?: want to| like to| wish to)? ?(?:to )?(?:answer|do|take|try|discuss|waste time on)(?: \w+){{0,5}}
-        | (?:this|that|it)(?: one| question)? is (?:too )?(?:hard|difficult|boring|tough|complicated|much|advanced)(?: for me)? | too (?:hard|difficult|tough|complicated)(?: for me)? | boring | next up | what is next | whats next | leave (?:it|this|that)(?: \w+){{0,3}}""",
-    ReplyKind.HINT: rf"""
-        {_REQ}(?:(?:have|get|give|giving|offering|having|getting|gave|offer|use|do with|need|want|provide|throw|drop|appreciate|spare|share|is there|are there|there is|got|hear|receive|take|ask for|request|me|us|any|some|one|more|another|a|an|little|tiny|small|short|bit|of|kind|additional|with|first|quick|the|further|your|something like) )*(?:hint|hints|clue|clues|tip|tips|pointer|pointers|nudge|help|guidance|lifeline|bone|indication|assistance|starting point|support|push|cue|helping hand)(?: (?:available|on|with|for|about|to|this|that|it|one|the|question|me|out|you have|be|would|nice|great|helpful|good|start|get|started|allowed|maybe|some|more|in|right|direction|there|is|of|what|you|want|hear|appreciated|answer|going))*
-        | {_REQ}(?:help|guide|nudge|assist|lead|push|steer)(?: me| us)(?: \w+){{0,6}} | {_REQ}help(?: (?:me|us|out|with|this|that|it|one|on|here|question|a|little|would|be|nice|great|appreciated|needed|wanted|someone))*
-        | {_REQ}(?:point|put|push|set|steer)(?: me)?(?: \w+){{0,2}} (?:right |correct )?(?:direction|track)(?: \w+){{0,3}}
-        | {_REQ}(?:get|give)(?: me)? (?:started|going|(?:something|anything|somewhere|a place) to (?:start|begin|work|go)(?: (?:from|with|on))?|a (?:start|lead))(?: \w+){{0,4}}
-        | (?:where|how|with what|what)(?: (?:should|do|would|could|can|shall|must|might))? i (?:start|begin|approach|look|think about|think of|consider)(?: \w+){{0,5}} | where to (?:start|begin)
-        | tell me(?: \w+){{0,2}} (?:which direction|what direction|where to look|how to start|where to start|the first (?:step|letter|word|part))(?: \w+){{0,4}}
-        | (?:is|are) there (?:any|a) (?:hint|clue|help|tip)s?(?: \w+){{0,3}} | what (?:is|would be) (?:a|the|your) (?:hint|clue|tip)(?: \w+){{0,3}} | i am stuck(?: \w+){{0,3}}(?= help)""",
-    ReplyKind.REPEAT: rf"""
-        {_REQ}(?:repeat(?:ing)?|restate|reread|recap)(?: (?:that|it|this|the|your|last|question|what|you|said|asked|again|once|more|one|time|part|for|me|first|whole|thing|yourself|sentence))*
-        | {_REQ}(?:say|saying|ask|asking|read|show|send|state|post|tell|give|go over|run|write|type|display|hear|see|get|have|put)(?: (?:me|that|it|this|us|your|the|last|question|what you (?:said|asked)|one|to|through|out|part|over|by))* (?:again|once more|one more time|back|another time|a second time)(?: (?:for|to|me|please|the question))*
-        | {_REQ}(?:hear|see|read|have|know) (?:the|your) question
-        | (?:what|which) (?:was|is|were|had been)(?: it)?(?: again)?(?: (?:the|your|that|my|our))? (?:question|questions|last question|ask)(?: (?:again|exactly|you asked))?
-        | what (?:exactly )?(?:did|was it) you (?:exactly )?(?:ask|say|asked|said|want to know)(?: \w+){{0,4}} | what (?:exactly )?(?:have|had) you (?:asked|said)(?: \w+){{0,3}} | you (?:said|asked) what
-        | (?:i )?(?:did not|could not|cannot|do not|not) (?:quite )?(?:catch|caught|hear|heard|read|see|listen)(?: (?:that|it|you|the|question|what|said|asked|last|part|a|word|you|one|properly|clearly))*
-        | (?:i )?did not (?:get|understand) (?:that|it|you) | i (?:have )?missed (?:that|it|the|your|what|part|this|you|some|something|a)(?: \w+){{0,5}} | i zoned out(?: \w+){{0,3}} | i (?:have )?lost (?:track|the thread|connection)(?: \w+){{0,3}}
-        | (?:i )?(?:forgot|forget|have forgotten|cannot remember|do not remember)(?: what)? (?:the question|your question|what (?:you|was|the question)|you (?:asked|said))(?: \w+){{0,3}}
-        | (?:i )?(?:was|got|am) (?:distracted|not listening|not paying attention|away|gone|elsewhere|interrupted|not there|somewhere else)(?: \w+){{0,5}} | (?:my|the) (?:connection|internet|wifi|line|audio|screen)(?: \w+){{1,4}}
-        | come again | say again | pardon(?: me)? | excuse me | beg (?:your )?pardon | i beg (?:your )?pardon | again | once more | one more time | what | huh | what was that(?: again)? | remind me(?: \w+){{0,6}} | what are we talking about | where were we | (?:the )?question again | sorry what | come back | what again | (?:repeat|again) again""",
-    ReplyKind.MEANING: rf"""
-        (?:what|how) (?:do|did|does|would)? ?(?:you )?(?:actually )?mean(?:ing|s|t)?(?: .{{0,80}})? | what (?:do|did|are|is|was|were)? ?you(?:r)? (?:actually |exactly )?mean(?:ing)?(?: .{{0,80}})?
-        | what (?:is|are|was)(?: it)?(?: \w+)? meant(?: .{{0,60}})? | what (?:does|do|did) .{{1,60}} (?:mean|refer to|stand for|entail|signify)(?: .{{0,40}})? | what is (?:the )?(?:meaning|definition)(?: .{{0,50}})? | what is .{{1,50}} supposed to mean(?: .{{0,20}})? | what you (?:are )?(?:want|wanting|asking|mean|trying)(?: .{{0,40}})?
-        | {_REQ}(?:rephrase|reformulate|reword|clarify|simplify|explain|elaborate|paraphrase|define|specify|break down|make clear|shed light)(?: .{{0,70}})?
-        | {_REQ}(?:put|say|phrase|ask|word|express|describe|state|formulate|write|tell|explain)(?: (?:it|that|this|the question|me|the|question))* (?:differently|another way|in (?:an?)?other (?:words|way)|in (?:a |more )?(?:simple|simpler|easier|different|plain|clearer|other|basic)(?: \w+)*|more (?:clearly|simply|plainly|precisely)|clearer|simpler|easier)
-        | {_REQ}be (?:a )?(?:more (?:specific|clear|precise|explicit|concrete)|clearer|specific|explicit)(?: .{{0,30}})? | {_REQ}make (?:it|that|the question) (?:clearer|simpler|easier|more (?:clear|specific))(?: .{{0,20}})?
-        | (?:i )?(?:do|did|could|can|cannot|am|really)? ?(?:not|cannot|do not) (?:really |quite |fully |exactly )?(?:understand|understood|understanding|get|follow|following|see|grasp|know) (?:(?:the|your|this|that|what|you|it|how|question|of|is|are|meant|exactly)(?: .{{0,60}})?) (?:question|mean|meant|asking|ask|want|wanting|after|getting at|word|term|hear|are|here|wants|looking for)(?: .{{0,40}})?
-        | (?:i )?(?:do|did|could)? ?(?:not|cannot) (?:really |quite |fully )?(?:understand|understood|get|follow|following|grasp)(?: (?:it|you|this|that|the|your|what|question|word|one|term))*(?: .{{0,40}})?
-        | (?:i am )?not sure (?:that |if |whether )?i (?:understand|understood|get|follow|got|know what you)(?: .{{0,50}})? | (?:i am )?not (?:sure|clear|certain) (?:about |on )?(?:what|which|how) (?:you|is|exactly you|the question|that|this)(?: .{{0,50}})?
-        | (?:i am |it is |am )?not (?:following|clear)(?: .{{0,30}})? | i am (?:confused|puzzled|not following)(?: .{{0,40}})? | (?:that|it|this) is confusing | you (?:have )?lost me(?: .{{0,20}})? | confusing
-        | (?:the |this |that |your )?(?:meaning of (?:the |this |your )?)?question(?: itself)? (?:is|does|makes|make|sounds|seems|was|looks)(?: .{{0,30}})? (?:unclear|clear|confusing|vague|sense|ambiguous|strange|weird|odd)(?: .{{0,30}})? | (?:it|this|that) makes no sense(?: to me)? | makes no sense(?: to me)? | (?:unclear|vague|ambiguous) question
-        | what (?:exactly )?are you (?:exactly )?(?:asking|getting at|after|looking for|trying|talking about|referring to|on about|aiming at|driving at|expecting)(?: .{{0,40}})? | what (?:exactly )?(?:do|would) you (?:exactly )?(?:want|like|expect)(?: (?:from me|to know|to hear|me to .{{0,30}}))? | what is (?:the|this|your) question (?:about|asking|supposed)(?: .{{0,30}})? | what is it (?:you want|asking|about)(?: .{{0,30}})?
-        | in (?:what|which) (?:sense|way) | meaning what | meaning | as in what | such as what | like what | (?:english|it) is not my (?:first|native|mother)(?: \w+)+ | my english is(?: \w+)+ | define(?: .{{1,50}})? | could you give an example of what(?: .{{0,40}})? | i do not know what (?:you|that|this)(?: \w+)* (?:mean|means|asking|want|refers? to|wants)(?: .{{0,30}})? | i do not know what(?: (?:a|an|the|is|are))? .{{1,30}} (?:is|are|means?)(?= mean)""",
-    ReplyKind.META: r"""
-        (?:are|is|r) (?:you|this|it|there|that)(?: \w+){0,4} (?:ai|a\.i\.|bot|chatbot|robot|human|person|real|machine|llm|chatgpt|gpt|program|computer|listening|recording|recorded|alive|sentient|conscious|timed|graded|scored|automated|algorithm|software|someone|somebody|anybody|anyone|there|stored|saved|monitored)(?: .{0,40})?
-        | (?:who|what) (?:are|r) you(?: (?:really|exactly|anyway|supposed to be))? | (?:who|what) am i (?:talking|speaking|chatting|writing)(?: .{0,30})? | (?:will|do|can|would|shall|when do|when will) i (?:see|get|receive|hear|know|find out)(?: .{0,40})?(?:score|results?|feedback|report|grade|how i did|answers?|evaluation)(?: .{0,30})? | how is (?:my|it)(?: .{0,40})? | am i (?:talking|speaking|chatting|writing|dealing|typing)(?: .{0,40})? | (?:what|who) is (?:your name|asking(?: .{0,20})?|there|behind (?:this|it)(?: .{0,20})?) | (?:do|have) you (?:a|have a) name
-        | (?:who|which company|what company) (?:made|built|created|wrote|programmed|developed|designed|trained|runs|owns|is grading|grades|reads|will (?:read|see|grade|review|check|get))(?: .{0,40})? | (?:what|which) (?:model|llm|ai|version|technology|grader)(?: .{0,40})?
-        | how (?:do|does|is|are|will|am|was|were|can|would) (?:\w+ ){0,4}(?:grade|graded|grading|score|scored|scoring|evaluate|evaluated|evaluation|assess|assessed|rate|rated|judge|judged|marked|mark|points|work|works)(?: .{0,40})? | what (?:is|are|counts|gives)(?: .{0,20})? (?:grading|scoring|points|criteria|pass mark|score|grade|rating)(?: .{0,30})?
-        | how (?:many|much)(?: more)? (?:questions?|time|minutes|long|more|of these|are left|is left)(?: .{0,40})?(?:left|remain|remaining|total|there|to go|have|more|come|ask|still|will)(?: .{0,30})? | how long (?:does|is|will|do|have|until|left)(?: .{0,20})?(?:this|the|it|we|interview|session|take|last|left|end)(?: .{0,30})? | (?:what|which) question (?:number )?(?:are|is|am)(?: .{0,30})? | (?:is|was) (?:this|that|it) the (?:last|final)(?: .{0,20})? | (?:are|is) (?:we|this|it) (?:nearly|almost|halfway)(?: .{0,20})? | when (?:is|does|will|do|can|are)(?: .{0,40})? (?:end|over|done|feedback|results?|report|score|finish|finished|grade|hear back)(?: .{0,20})?
-        | (?:was|is|were|am) (?:my|that|this|it|i|the)(?: (?:last|previous|first))?(?: (?:answer|reply|response|explanation|one))?(?: \w+)? (?:right|correct|good|wrong|true|good enough|what you wanted)(?: \w+){0,2} | (?:did i (?:do|get|pass|fail|answer|say|have)|do i (?:pass|fail))(?: .{0,40})? | how (?:did|do|am|was|have) i (?:do|doing|done|perform|performing|that|my)(?: .{0,40})? | how was (?:that|my|it)(?: .{0,30})? | (?:what|which) (?:is|was|will be) my (?:score|grade|result|mark|rating|level|performance)(?: .{0,20})? | (?:right|correct)
-        | (?:will|is|are|does|do|can|could|was)(?: \w+){0,4} (?:recorded|stored|saved|shared|kept|deleted|private|confidential|anonymous|penalised|penalized|counted|count|recording|matter for (?:my|the) (?:score|grade)|a problem|negative points|minus points)(?: .{0,40})? | what (?:happens|will happen|do you do) (?:with|to)(?: .{0,40})?
-        | (?:do|can|could) you (?:work|understand|speak|use|learn|store|save|record|grade|score|see|hear|keep|know|remember|have feelings|sleep|get tired|talk|switch to|translate|tell me (?:if|whether|how|my))(?: .{0,50})? | (?:does|do) (?:my )?(?:spelling|grammar|typos?|language|english|accent|length|style)(?: .{0,40})?
-        | (?:can|could|may|am) i (?:allowed to )?(?:use|see|get|download|save|export|share|pause|look up|google|restart|check|view|read)(?: .{0,30})?(?:google|internet|notes|report|results?|feedback|score|chatgpt|book|phone|pdf|settings|it later|interview|session|things up|calculator|that online|transcript)(?: .{0,30})? | (?:can|could|may) i (?:change|choose|set|switch)(?: .{0,20})? (?:topic|level|settings|language|mode|difficulty)(?: .{0,30})? | why (?:do|will|would|can|did|are)(?: you)?(?: not|cannot)?(?: you)? (?:tell|say|give|show|answer|react|let|asking|grading)(?: .{0,40})? | what (?:does|do|is|are) (?:the|this) (?:\w+ )?(?:button|buttons|mode|timer|clock|side panel|percentage)(?: .{0,20})? | (?:what|how) (?:is|does) (?:this|the) (?:app|program|tool|interview|website|site|system|thing)(?: .{0,30})? | is there (?:a|any) (?:time limit|human|person|limit|penalty|feedback|report|break)(?: .{0,30})? | what (?:language|languages)(?: .{0,30})?""",
-    ReplyKind.DONT_KNOW: rf"""
-        (?:i |me )?(?:am |really |still )?(?:do|did|would|could|can|cannot|will)? ?(?:not|cannot) (?:actually |exactly |fully )?(?:know|knowing|knew|no|remember|recall|be sure|say|tell|answer|think of|explain|come up with|place|figure|help you){_TAIL}
-        | (?:i )?cannot (?:know|remember|recall|say|tell|answer|think of|explain|come up with|place|figure|help you){_TAIL}
-        | (?:i )?(?:do|did|would|could) not (?:have|possess|got|hold) (?:an?|any|the|much|enough|no|even|sufficient|some)? ?(?:\w+ )?(?:clue|idea|answer|answers|knowledge|experience|memory|information|full answer|complete answer|good answer|foggiest){_TAIL}
-        | i (?:do|did|would|could|have) not | i do not (?:think|believe|suppose) i (?:know|knew|can|could|have|remember|recall|would){_TAIL} | (?:that |it |this )?(?:rings no bells?|(?:does|do) not ring (?:a|any) bells?) | zero | (?:it )?has been (?:years|ages|a while|too long)(?: \w+){{0,4}}
-        | (?:i )?(?:have |have got |got |there is )?(?:no|zero|not a|not an|not any|not the|nil) (?:single |slightest |faintest |foggiest |good |real |exact |goddamn )*(?:idea|ide|clue|clues|foggiest|knowledge|memory|experience|recollection|answer)(?: (?:about|of|what|how|why|on|with|for|from|in|to|sir|whatsoever|this|that|it)(?: [\w'-]+){{0,6}})?
-        | (?:i )?have (?:not|never|no|nothing|absolutely nothing)(?: [\w'-]+){{1,9}} | (?:we |i )?(?:did not|have not|had not) (?:\w+ )?(?:cover|covered|learn|learned|learnt|study|studied|have|had|do|done|see|seen|use|used|work|worked|read|hear|heard|came|come|encounter|encountered|touch|touched|taught|discuss|discussed|met|meet|got|get|dealt|looked)(?: [\w'-]+){{0,8}}
-        | (?:i )?never (?:heard|seen|learned|learnt|used|worked|come|came|studied|read|encountered|had|got|did|touched|saw|knew|understood|met)(?: [\w'-]+){{0,8}}
-        | (?:that |it |this )?beats me | (?:you|that|this)(?: one)? (?:have |has )?(?:got|stumped|caught|lost)(?: got)? me(?: (?:there|on this|with that|on that one|\w+)){{0,3}} | (?:i am )?stumped(?: \w+){{0,3}}
-        | (?:i )?(?:am |feel )?(?:fully )?(?:not (?:\w+ )?(?:sure|certain|familiar|aware|confident|an? expert|expert)|unsure|uncertain|lost|stuck|blank|blanking|clueless|unfamiliar|ignorant|drawing a blank|out of ideas|out of my depth|going blank)(?: (?:with|about|of|on|how|what|in|if|whether|there|which|why|i)(?: [\w'-]+){{0,7}})?(?: \w+){{0,2}}
-        | (?:my )?(?:mind|brain|memory|head)(?: \w+){{0,2}} (?:blank|empty|frozen|fails me|failing me|froze)(?: \w+){{0,3}} | (?:i )?(?:draw|drew|drawing|am drawing|go|went|going)(?: a)? blank(?: \w+){{0,3}} | (?:it is |that is )?on the tip of my tongue | it will not come(?: \w+){{0,3}} | (?:it )?(?:escapes|slipped|slips|eludes) (?:me|my mind)
-        | nothing(?: (?:comes to mind|to say|from me|i can say|to add|\w+)){{0,4}} | (?:i )?(?:have )?got nothing(?: \w+){{0,3}} | (?:i )?have nothing(?: \w+){{0,5}}
-        | (?:i )?(?:have )?(?:\w+ )?(?:forgot|forget|forgotten)(?: [\w'-]+){{0,6}} | i used to know(?: [\w'-]+){{0,5}} | i should know(?: [\w'-]+){{0,5}} | i know (?:nothing|very little|little|next to nothing|not much)(?: [\w'-]+){{0,6}} | i (?:wish i )?knew(?: \w+){{0,3}} | wish i knew | i learned (?:it|this|that) once
-        | (?:this|that|it)?(?: one| question| topic)?(?: is| goes)? ?(?:way )?(?:not (?:\w+ ){{0,3}}(?:area|field|thing|topic|subject|strength|familiar with|speciality|specialty|forte)|beyond (?:me|my knowledge|my level)|above my (?:head|pay grade|level)|over my head|out of my (?:depth|league|area)|outside my (?:area|field|knowledge|expertise)|new to me|greek to me|foreign to me|unknown to me|all greek to me)(?: \w+){{0,4}}
-        | not (?:my|something|a topic|an area)(?: [\w'-]+){{1,8}} | (?:god |goodness |heaven |who |lord )?knows | who knows | fuck if i know | fuck knows | how (?:should|would|could) i know(?: \w+){{0,3}} | search me | damned if i know | no (?:lo )?s(?:e|é)? | je ne sais pas | keine ahnung | ni idea
-        | (?:i )?give up(?: \w+){{0,4}} | i surrender | i fold | (?:i )?(?:would|will) (?:only |just )?(?:have to )?guess | (?:i )?(?:would|will) (?:only |just )?(?:be )?(?:guessing|making (?:it|this|something|things|that) up|bluffing|lying|inventing|speculating)(?: \w+){{0,5}} | pass on this | i need to (?:study|learn|read|look)(?: [\w'-]+){{0,6}} | i would (?:have to|need to) (?:look|read|google|check)(?: [\w'-]+){{0,6}} | would need to look(?: [\w'-]+){{0,5}} | (?:must|need to) (?:read|study|look)(?: [\w'-]+){{0,5}}""",
-    ReplyKind.QUESTION: r"""
-        (?:is|are|was|were|does|do) (?:it|this|that|the|a|an|we|they|these)\b.{0,90} or .{1,60} | (?:is|are|was|were|does|do|has|have) (?:the|this|that|my|your|it|a|an|order|we)\b.{1,80} (?:in (?:this|the|your) (?:scenario|question|case|setting|example|task|setup)|for (?:the|this|my) (?:answer|question|task)|here|already|given|allowed|too|matter|required|relevant|as well)
-        |(?:do|did|would|are|were|is) (?:you|we|u) (?:mean|want|wanting|asking|talking|referring|need|expect|expecting|interested|looking|like|thinking|assuming|require|care|prefer|considering|after|speaking|focusing|allowed|given|know|have|only|also|specifically|just)(?: .{0,110})? | you (?:mean|want|are asking|are talking|refer)(?: .{1,100})?
-        | (?:should|shall|may|can|could|must|do|am|would|might|need) i(?: (?:to|have to|need to|allowed to|supposed to|expected to|be))? (?!be (?:the|that|a|because))(?:.{1,110})
-        | (?:is|would) (?:it|that|this|pseudo ?code|a|an) (?:be )?(?:ok|okay|fine|allowed|enough|acceptable|sufficient|alright|possible|permitted|good enough|about|for an?|in the context|supposed|correct to assume|fair to assume|safe to assume|needed|necessary)(?: .{0,90})? | (?:is|are) (?:pseudo ?code|bullet points|a sketch|a diagram|an example|examples|formulas|math|maths|code|a formula|python|keywords)(?: .{0,60})?
-        | does (?:it|that|this|the answer|my answer)(?: have to| need to| need| has to| include| also| apply| refer| count)(?: .{0,70})? | how (?:long|detailed|deep|much detail|many words|specific|technical|precise|formal|many sentences|far|thorough|short|in depth|many examples)(?: .{0,70})? | (?:what|which) (?:level|kind|type|sort|depth|degree|amount)(?: of)?(?: .{1,60})
-        | (?:what|how) (?:would|do|did|will) you (?:say|think|answer|do|respond|suggest|see|approach|solve|define it)(?: .{0,50})? | what is (?:your|the correct|the right) (?:opinion|answer|view|take|guess|thought|solution)(?: .{0,40})? | (?:tell|give) me (?:the|your) (?:correct |right )?(?:answer|solution)(?: .{0,30})? | what is the answer(?: .{0,20})? | what about you | (?:and )?you
-        | (?:for|in|on|at|with|from|of) (?:which|what)(?: .{1,70})? | which .{1,70} (?:do|are|did|would|should|is|you|i)(?: .{0,60})? | (?:are|is) there (?:any|a|some) (?:constraints?|limits?|requirements?|restrictions?|specific|particular|preferred|budget|context|assumptions?|given)(?: .{0,70})? | (?:what|how) (?:size|much data|big|large|many classes|much memory|many gpus|much compute|is the (?:setting|scenario|context|budget|goal|data|use case|situation))(?: .{0,60})? | in the context of(?: .{1,70})? | what (?:framework|library|language|architecture|dataset|data|task|setting|scenario|context|hardware|kind)(?: .{0,60})?""",
+FILE = Path(__file__).with_name("requests.txt")
+_WISHES = """
+(can|could|may|might|would|will|shall|should) (i|you|we|u)( (like|mind|be able) ?(to)?)?
+i (can|could|might|may)
+i (would|will|want|wish|need|like|prefer|am going|have|must|got)( (like|prefer|rather|love|appreciate|want|need))?( you)?( to)?
+is it (possible|ok|okay|fine|alright)( (to|if (i|we|you)))?
+would it be possible to
+(do you )?mind
+let (us|me)
+(you|we) (can|could|may|should)
+(it is )?time to
+(how|what) about
+what if (we|i|you)
+better
+feel free to
+go ahead and
+be so kind (to|and)
+i am ready to
+lets
+"""
+_ASK = f"({'|'.join(_WISHES.split(chr(10))[1:-1])}) "
+_NAMES = {
+    "{ask} ": _ASK,
+    "{req}": f"({_ASK})*",
+    "{tail}": "(?! (something|maybe|perhaps|probably|possibly))<0-9>",
 }
+_MORE_WORDS = re.compile(r"<(\d)-(\d)>")
+_MORE_CHARACTERS = re.compile(r" \.\.(\d+)")
+_GROUP = re.compile(r"(?<!\\)\((?!\?)")
+_COMMENT = re.compile(r"#.*|")
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(" ".join(pattern.split()).replace(" | ", "|"))
+def expanded(line: str) -> str:
+    """A line of `requests.txt` as the regular expression that it stands for."""
+    for name, pattern in _NAMES.items():
+        line = line.replace(name, pattern)
+    line = _MORE_WORDS.sub(r"(?: [\\w'-]+){\1,\2}", line)
+    line = _MORE_CHARACTERS.sub(r"(?: .{0,\1})?", line)
+    return _GROUP.sub("(?:", line)
 
 
-PATTERNS: dict[ReplyKind, re.Pattern[str]] = {kind: _compiled(pattern) for kind, pattern in _PATTERNS.items()}
-"""For each kind the whole clauses that ask for it, in the order in which they are tried."""
+def sections(text: str) -> dict[str, list[str]]:
+    """The lines of `requests.txt` under their headings, without comments and empty lines."""
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            lines = found[line[1:-1]] = []
+        elif not _COMMENT.fullmatch(line):
+            lines.append(line)
+    return found
 
-HEDGE = _compiled(
-    r"""(?:(?:it is |this is |that is )?(?:only |just )?(?:a |my |an? \w+ )?(?:wild |best |educated |rough |random |pure )?guess(?:ing)?|i am (?:only |just )?guessing|(?:(?:it|this|that) is )?(?:only |just )?(?:a )?shot in the dark|i am not (?:\d+%? )?(?:sure|certain)
-    |not (?:a )?(?:\d+%?|hundred percent|fully|entirely|exactly|too|100) ?(?:percent )?(?:sure|certain)|i (?:only|vaguely|roughly|dimly|faintly|partly|just|barely|partially) (?:know|remember|recall|understand|learned)|i (?:can|could) only (?:say|answer|tell|explain|remember)|all (?:that )?i (?:know|remember|recall|can (?:say|remember|think of|recall))
-    |i (?:know|remember|have) (?:only |just )?(?:a )?(?:part|half|bit|bits|parts|some) of|only know|i (?:do|can) ?not (?:explain|remember|recall|know) (?:it |this |that )?(?:well|exactly|fully|properly|precisely|everything|completely|more|all)|not (?:a )?(?:full|complete) answer|just (?:a )?(?:part|partial)|would be guessing|partial answer)\b"""
-)
+
+def _compiled(lines: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(expanded(line) for line in lines))
+
+
+_SECTIONS = sections(FILE.read_text(encoding="utf-8"))
+
+HEDGE = re.compile(rf"(?:{_compiled(_SECTIONS.pop('hedge')).pattern})\b")
 """How a clause opens that calls what follows a guess or a part."""
-CORRECTING = _compiled(
-    r"""(?:(?:actually|no|oops|ah|oh|wait|hang on|hold on|sorry|hmm|um|uh|well|ok|okay|and|so|but|just|please|hey)[\s,.!:-]+)*(?:i (?:actually |really )?meant(?: to (?:say|write|answer))?(?! that (?:the|a) (?:model|network))|i (?:should|ought to) have (?:said|written|answered|mentioned)|i (?:misspoke|mixed (?:\w+ )?up|(?:got|had|have|said|told you|wrote) (?:it|that|this|them|these|the two) (?:all )?(?:backwards|wrong|mixed up|the wrong way)|swapped|confused|stand corrected)|i (?:take|want to take|would like to take|have to take) (?:back|that back|it back|this back)
-    |(?:i (?:want to|would like to|need to|have to|must|should)|let me|may i|can i|could i|to|allow me to) (?:correct|revise|amend|fix|add(?: something)? to (?:my|the)|retract|take back|go back to|come back to|return to)|(?:a )?(?:small |quick |little )?correction(?: to| of| on|:)|(?:going|coming|turning|getting|to go|to come) back to (?:my|the|your|that|what|question|an earlier)|(?:about|regarding|concerning|on|for|as for|in|with) (?:my |the |your )(?:\w+ )?(?:previous|last|earlier|first|second|third|prior) (?:question|answer|reply|one|response|point)|(?:my|the|that) (?:\w+ )?(?:previous|last|earlier|first|prior|other) (?:answer|reply|response|statement)|what i (?:said|told you|wrote|answered)|(?:earlier|before|previously|just now|a moment ago) i (?:said|wrote|told|answered|claimed|mentioned)|(?:wrong|not right|incorrect)(?=:)|i was (?:wrong|mistaken)|on second thoughts?|(?:scratch|strike|forget|ignore|disregard) that|i (?:said|told you|answered|wrote) .{1,60} (?:before|earlier)\b.{0,40}(?:wrong|actually|should|meant)|i forgot to (?:say|mention|add)|my mistake|i made (?:a|an) (?:mistake|error))\b:?"""
+
+_HESITATION = "actually|no|oops|ah|oh|wait|hang on|hold on|sorry|hmm|um|uh|well|ok|okay|and|so|but|just|please|hey"
+CORRECTING = re.compile(
+    rf"(?:(?:{_HESITATION})[\s,.!:-]+)*(?:{_compiled(_SECTIONS.pop('correcting')).pattern})(?:(?<=:)|\b:?)"
 )
 """How a message opens that corrects an earlier answer."""
+
+PATTERNS: dict[ReplyKind, re.Pattern[str]] = {ReplyKind(kind): _compiled(lines) for kind, lines in _SECTIONS.items()}
+"""For each kind the whole clauses that ask for it, in the order in which they are tried."""

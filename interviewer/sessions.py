@@ -1,12 +1,14 @@
 """Holds interviews: takes replies, commits them first, then does what the policy says until it waits for the next one."""
 
+import logging
 import secrets
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from threading import Lock
+from typing import TYPE_CHECKING
 
-from interviewer.errors import InputInvalid, ReplyTooLong, StoreConflict
+from interviewer.access import Access, Everything
+from interviewer.correction import asking_replied_to, corrected_asking
+from interviewer.errors import InputInvalid, ReplyTooLong, SessionDamaged, StoreConflict
 from interviewer.events import (
     ANSWERS,
     REPLY_LIMIT,
@@ -15,12 +17,12 @@ from interviewer.events import (
     Graded,
     Mode,
     Order,
+    Record,
     Replied,
     ReplyKind,
     SessionConfig,
     Understood,
 )
-from interviewer.grading.chain import Grader
 from interviewer.grading.quotes import clean
 from interviewer.grading.tasks import GradeRequest
 from interviewer.llm.ledger import spending
@@ -31,16 +33,30 @@ from interviewer.selection import check_config
 from interviewer.speech import Speech
 from interviewer.state import State, apply, replay
 from interviewer.store import Store
+from interviewer.turns import Turns
 from interviewer.utterance import corrected_text
 from knowledge.bank import Bank
+
+if TYPE_CHECKING:
+    from interviewer.grading.chain import Grader
+
+log = logging.getLogger("interviewer.sessions")
 
 Phrase = Callable[[State, Bank, tuple[Event, ...], Tell], tuple[Event, ...]]
 """From what the policy wants said to what is said, in the same events."""
 Understand = Callable[[str, str], ReplyKind]
 """From a reply's text and the current question's id to its kind."""
 
+Answer = Callable[[str], State]
+
 RECENT_SESSIONS = 10
 """So many past sessions' questions are asked again only when no other is left."""
+
+STILL_READ = "your last reply is still being read; send this one again in a moment"
+ACCEPT_PATIENCE_S = 0.5
+
+MOST_REMEMBERED = 5_000
+"""So many sessions of other users are kept in memory beside those of the one who acts."""
 
 BUTTONS: dict[ReplyKind, str] = {
     ReplyKind.DONT_KNOW: "I don't know.",
@@ -64,6 +80,8 @@ class Sessions:
         clock: the time now, aware.
         new_id: a new session id.
         phrase: puts what the policy wants said into words.
+        access: says which sessions the one who acts may see and go on with.
+        turns: lets one at a time work on a session.
     """
 
     def __init__(
@@ -72,10 +90,12 @@ class Sessions:
         bank: Callable[[], Bank],
         speech: Speech,
         understand: Understand,
-        grader: Callable[[], Grader],
+        grader: "Callable[[], Grader]",
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = lambda: secrets.token_hex(16),
         phrase: Callable[[], Phrase] = lambda: as_authored,
+        access: Access | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._store = store
         self._bank = bank
@@ -85,20 +105,23 @@ class Sessions:
         self._clock = clock
         self._new_id = new_id
         self._phrase = phrase
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._access = access or Everything()
+        self._turns = turns or Turns()
         self._seen: dict[str, State] = {}
+        self._told: set[str] = set()
 
     def start(self, config: SessionConfig) -> tuple[str, State]:
         """Begins a session: greeting and first question. Raises: InputInvalid, StoreUnavailable."""
         check_config(self._bank(), config)
         recent = self._recent() if config.order is Order.ADAPTIVE else ()
         id = self._new_id()
+        self._access.begin(id)
         self._store.append(id, -1, [open_session(config, self._bank(), recent)], self._clock())
         return id, self.advance(id)
 
     def _recent(self) -> tuple[str, ...]:
         """Ids of the latest sessions' questions, which adaptive order asks last."""
-        latest = (record.event for id in self.ids()[:RECENT_SESSIONS] for record in self._store.load(id))
+        latest = (record.event for id in self.ids()[:RECENT_SESSIONS] for record in self._sound(id))
         return tuple(dict.fromkeys(event.question_id for event in latest if isinstance(event, Asked)))
 
     def plan_practice(self, config: SessionConfig, zone: tzinfo) -> SessionConfig:
@@ -114,26 +137,58 @@ class Sessions:
 
     def state(self, id: str) -> State:
         """The session as it stands. Raises: UnknownSession, StoreUnavailable."""
+        self._access.check(id, write=False)
+        return self._replayed(id)
+
+    def _replayed(self, id: str) -> State:
         return replay(self._store.load(id))
 
+    def _sound(self, id: str) -> list[Record]:
+        """A session's records; none, and a line in the log, where they are damaged."""
+        try:
+            return self._store.load(id)
+        except SessionDamaged as error:
+            if id not in self._told:
+                self._told.add(id)
+                log.warning("%s", error)
+            return []
+
+    def check(self, id: str) -> None:
+        """Raises: UnknownSession where the one who acts may not go on with the session."""
+        self._access.check(id, write=True)
+
     def ids(self) -> list[str]:
-        """Ids of all sessions, the newest first."""
-        return self._store.session_ids()
+        """Ids of all sessions that the one who acts may see, the newest first."""
+        visible = self._access.visible()
+        return [id for id in self._store.session_ids() if visible is None or id in visible]
 
     def states(self) -> dict[str, State]:
-        """All sessions as they stand, the newest first. Raises: StoreUnavailable.
+        """All sessions of the one who acts as they stand, the newest first. Raises: StoreUnavailable.
 
-        Only sessions that went on since the last call are read again.
+        Only sessions that went on since the last call are read again. Damaged ones are left out.
         """
         # A state knows its last event's number, so what is remembered can never be out of date unnoticed.
-        self._seen = {
-            id: seen if (seen := self._seen.get(id)) and seen.seq == last else self.state(id)
-            for id, last in self._store.heads().items()
-        }
-        return dict(self._seen)
+        visible = self._access.visible()
+        found: dict[str, State] = {}
+        for id, last in self._store.heads().items():
+            if visible is not None and id not in visible:
+                continue
+            seen = self._seen.get(id)
+            if seen and seen.seq == last:
+                found[id] = seen
+            elif records := self._sound(id):
+                found[id] = replay(records)
+        others = {} if visible is None or len(self._seen) > MOST_REMEMBERED else self._seen
+        self._seen = others | found
+        return found
+
+    def drop_remembered(self) -> None:
+        """Forgets what is held in memory; it is read from the database again."""
+        self._seen = {}
 
     def close(self) -> None:
         """Gives the database's connections back."""
+        self._turns.close()
         self._store.close()
 
     def accept(self, id: str, text: str, kind: ReplyKind | None = None, sure: float | None = None) -> State:
@@ -151,12 +206,15 @@ class Sessions:
             raise ReplyTooLong(
                 f"your reply has {len(text):,} characters; the limit is {REPLY_LIMIT:,}. Shorten it and send it again"
             )
-        with self._locks[id]:
-            state = self.state(id)
+        self._access.check(id, write=True)
+        with self._turns.take(id, ACCEPT_PATIENCE_S) as taken:
+            if not taken:
+                raise InputInvalid(STILL_READ)
+            state = self._replayed(id)
             if need(state) is Need.NOTHING:
                 raise InputInvalid("this session is over; its report is ready")
             if need(state) is not Need.REPLY:
-                raise InputInvalid("your last reply is still being read; send this one again in a moment")
+                raise InputInvalid(STILL_READ)
             return self._append(id, state, [Replied(text=text, kind=kind, sure=sure)])
 
     def advance(self, id: str, tell: Tell = silent) -> State:
@@ -167,24 +225,43 @@ class Sessions:
 
         Raises: UnknownSession, StoreUnavailable.
         """
-        with self._locks[id], spending(id):
-            state = self.state(id)
+        self._access.check(id, write=True)
+        with self._turns.take_from_all(id), spending(id):
+            state = self._replayed(id)
             while need(state) not in (Need.REPLY, Need.NOTHING):
                 try:
                     state = self._append(id, state, self._due(state, tell))
                 except StoreConflict:
                     # Another process took this step; go on from what it wrote.
-                    state = self.state(id)
+                    state = self._replayed(id)
             return state
 
-    def reply(self, id: str, text: str, kind: ReplyKind | None = None) -> State:
-        """`accept`, then `advance`."""
-        self.accept(id, text, kind)
-        return self.advance(id)
+    def reply(self, id: str, text: str, kind: ReplyKind | None = None, answer: Answer | None = None) -> State:
+        """`accept`, then `advance`. A reply that a crash left unread is read first; sent again, it counts once.
 
-    def act(self, id: str, kind: ReplyKind) -> State:
+        Args:
+            answer: advances the session when there is room, where that is not done at once. Where it raises Busy, it is
+                the pending reply that is kept.
+        """
+        answer = answer or self.advance
+        if (left := self._left_unread(id)) is not None:
+            state = answer(id)
+            if left == clean(text):
+                return state
+        self.accept(id, text, kind)
+        return answer(id)
+
+    def _left_unread(self, id: str) -> str | None:
+        """The text of a pending reply that nobody in this process works on."""
+        # A session that is being advanced is locked; its second reply is refused as before.
+        if self._turns.is_taken(id):
+            return None
+        state = self.state(id)
+        return state.pending.text if state.pending and need(state) is not Need.NOTHING else None
+
+    def act(self, id: str, kind: ReplyKind, answer: Answer | None = None) -> State:
         """A button: the same as typing what it says."""
-        return self.reply(id, BUTTONS[kind], kind)
+        return self.reply(id, BUTTONS[kind], kind, answer)
 
     def _append(self, id: str, state: State, events: list[Event]) -> State:
         for record in self._store.append(id, state.seq, events, self._clock()):
@@ -197,7 +274,7 @@ class Sessions:
             return list(self._phrase()(state, bank, respond(state, bank, self._speech), tell))
         assert state.pending is not None
         if need(state) is Need.UNDERSTANDING:
-            question_id = state.askings[-1].question_id
+            question_id = state.askings[asking_replied_to(state)].question_id
             kind = state.pending.kind or self._understand(state.pending.text, question_id)
             return [understood(state, kind, state.pending.text)]
         question_id = state.askings[state.replying_to].question_id
@@ -214,7 +291,7 @@ def understood(state: State, kind: ReplyKind, text: str) -> Understood:
         # "Never mind": nothing is changed, and the question on the table is put again.
         return Understood(kind=ReplyKind.REPEAT)
     if kind is ReplyKind.CORRECTION and corrected_text(text):
-        return Understood(kind=kind, revises=state.corrects)
+        return Understood(kind=kind, revises=corrected_asking(state, text))
     if state.invited_correction and kind in ANSWERS:
-        return Understood(kind=ReplyKind.CORRECTION, revises=state.corrects)
+        return Understood(kind=ReplyKind.CORRECTION, revises=corrected_asking(state))
     return Understood(kind=kind)

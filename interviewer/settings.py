@@ -1,7 +1,7 @@
 """Settings from the environment or `.env`; the names are the contract's."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interviewer.errors import SettingsInvalid
 from interviewer.llm.limits import Format, Limits, Prices
+from interviewer.saved import read_saved
+from knowledge.disk import sync_folder
 
 
 def _limit(name: str, variable: str) -> Any:
@@ -40,6 +42,8 @@ class Settings(BaseSettings):
     base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     embedding_model: str | None = Field(default=None, validation_alias="INTERVIEWER_EMBEDDING_MODEL")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="INTERVIEWER_PORT")
+    hosts: str = Field(default="", validation_alias="INTERVIEWER_HOSTS")
+    auth: Literal["accounts"] | None = Field(default=None, validation_alias="INTERVIEWER_AUTH")
 
     llm_format: Format | None = Field(default=None, validation_alias="INTERVIEWER_LLM_FORMAT")
     llm_connect_s: float = _limit("connect_s", "INTERVIEWER_LLM_CONNECT_S")
@@ -49,6 +53,7 @@ class Settings(BaseSettings):
     llm_concurrent: int = _limit("concurrent", "INTERVIEWER_LLM_CONCURRENT")
     llm_session_tokens: int = _limit("session_tokens", "INTERVIEWER_LLM_SESSION_TOKENS")
     llm_total_tokens: int = _limit("total_tokens", "INTERVIEWER_LLM_TOTAL_TOKENS")
+    daily_goal: int | None = Field(default=None, ge=1, le=50, validation_alias="INTERVIEWER_DAILY_GOAL")
     price_in: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_IN")
     price_out: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_OUT")
 
@@ -71,6 +76,11 @@ class Settings(BaseSettings):
         return Prices(tokens_in=self.price_in, tokens_out=self.price_out)
 
     @property
+    def host_names(self) -> frozenset[str]:
+        """Names under which the page may be reached, beside this machine's own."""
+        return frozenset(name.strip().lower() for name in self.hosts.split(",") if name.strip())
+
+    @property
     def index_folder(self) -> Path:
         """Where the index lies."""
         return self.home / "index"
@@ -82,24 +92,39 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The settings of this process.
+    """The settings of this process: the environment, then `.env`, then what was saved in the home.
 
     Raises: SettingsInvalid naming the variable and what is wrong with it.
     """
+    settings = _read_outside()
+    home = settings.home.expanduser().absolute()
+    saved = read_saved(home).values()
+    kept = {name: value for name, value in saved.items() if name not in settings.model_fields_set}
+    return settings.model_copy(update={"home": home} | kept)
+
+
+def set_outside() -> frozenset[str]:
+    """Names of the fields that the environment or `.env` sets, which what is saved in the home cannot change."""
+    return frozenset(_read_outside().model_fields_set)
+
+
+def _read_outside() -> Settings:
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
         problem = error.errors()[0]
         raise SettingsInvalid(
             f"{problem['loc'][0]}: {problem['msg']}; mend it in the environment or in .env"
         ) from error
-    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
 
 
 def make_home(settings: Settings) -> Path:
     """The home folder, made where it is missing. Raises: SettingsInvalid where it cannot be used."""
     try:
+        missing = [folder for folder in (settings.home, *settings.home.parents) if not folder.exists()]
         settings.home.mkdir(parents=True, exist_ok=True)
+        for folder in missing:
+            sync_folder(folder.parent)
     except OSError as error:
         raise SettingsInvalid(
             f"INTERVIEWER_HOME: {settings.home} cannot be made ({error.strerror}); set another folder"

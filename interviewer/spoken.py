@@ -23,7 +23,8 @@ _TWO_THINGS = re.compile(
 _VERDICT = re.compile(
     r"\b(?:correct(?:ly)?|incorrect(?:ly)?|(?<!all )right|wrong|exactly|precisely|perfect(?:ly)?|excellent|great|good|well done|did well|"
     r"nice(?:ly)?|impressive|accurate(?:ly)?|inaccurate|mistaken?|missed|missing|forgot|incomplete|complete|not quite|"
-    r"almost|spot on|strong|weak|agree|disagree|score|grade|marks?|points?|covered)\b|\d+ ?%",
+    r"almost|spot on|strong|weak|agree|disagree|score|grade|marks?|points?|covered|congrat\w*|bravo|hired|impressed|"
+    r"outstanding|brilliant(?:ly)?|fantastic|amazing|superb|you(?:'ve| have)? pass(?:ed)?|you(?:'ve| have)? fail(?:ed)?)\b|\d+ ?%",
     re.I,
 )
 _MARKUP = re.compile(r"https?:|www\.|```|[<>{}\[\]|#*_]|^\s*(?:interviewer|assistant|candidate)\s*:", re.I | re.M)

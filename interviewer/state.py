@@ -13,6 +13,7 @@ from interviewer.events import (
     Finished,
     FinishReason,
     Graded,
+    Mode,
     Move,
     Record,
     Replied,
@@ -94,6 +95,7 @@ class State(Frozen):
     started_at: datetime
     now: datetime
     seq: int
+    ran_s: float = 0.0
     transcript: tuple[Line, ...] = ()
     askings: tuple[Asking, ...] = ()
     pending: Replied | None = None
@@ -122,6 +124,12 @@ class State(Frozen):
         return bool(attempts and attempts[-1].grade is not None)
 
     @property
+    def awaits_grade(self) -> bool:
+        """Whether the pending reply, understood, is a try that has no grade yet."""
+        tried = self.pending_kind in ANSWERS or self.pending_kind is ReplyKind.DONT_KNOW
+        return (tried or self.pending_revises is not None) and not self.pending_graded
+
+    @property
     def replying_to(self) -> int:
         """Index of the asking that the pending reply is about: the last one, but for a correction of an earlier one."""
         return len(self.askings) - 1 if self.pending_revises is None else self.pending_revises
@@ -143,8 +151,8 @@ class State(Frozen):
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds from the start to the last event."""
-        return (self.now - self.started_at).total_seconds()
+        """Seconds from the start to the last event, without those by which the clock was set back in between."""
+        return self.ran_s
 
 
 def replay(records: Iterable[Record]) -> State:
@@ -173,10 +181,32 @@ def replay(records: Iterable[Record]) -> State:
 
 
 def apply(state: State, record: Record) -> State:
-    """The state after one more record. Raises: ValueError where the record is not the next one."""
+    """The state after one more record. Raises: ValueError where the record cannot be the next one."""
     if record.seq != state.seq + 1:
         raise ValueError(f"record {record.seq} does not follow {state.seq}")
-    return state.model_copy(update={"seq": record.seq, "now": record.at, **_changes(state, record.event, record.at)})
+    if refused := _refused(state, record.event):
+        raise ValueError(f"record {record.seq} ({record.event.type}): {refused}")
+    ran_s = state.ran_s + max(0.0, (record.at - state.now).total_seconds())
+    changes = _changes(state, record.event, record.at)
+    return state.model_copy(update={"seq": record.seq, "now": record.at, "ran_s": ran_s, **changes})
+
+
+def _refused(state: State, event: Event) -> str | None:
+    """Why an event cannot happen in this state, or None."""
+    if state.finished is not None:
+        return "the session is over"
+    match event:
+        case Started():
+            return "a session starts once"
+        case Replied() if not state.askings:
+            return "nothing was asked"
+        case Understood() if state.pending is None or state.pending_kind is not None:
+            return "no reply waits to be understood"
+        case Understood() if event.revises is not None and event.revises >= len(state.askings):
+            return f"there is no question {event.revises} to correct"
+        case Graded() if state.pending_kind is None or not state.awaits_grade:
+            return "no reply waits for a grade"
+    return None
 
 
 def _changes(state: State, event: Event, at: datetime) -> dict[str, object]:
@@ -187,7 +217,7 @@ def _changes(state: State, event: Event, at: datetime) -> dict[str, object]:
             return _said(state, text, None, at) | {"askings": (*_closed(state, at), asking)}
         case Replied():
             line = Line(role="candidate", text=event.text, at=at)
-            return {"transcript": (*state.transcript, line), "pending": event, "pending_kind": None}
+            return {"transcript": (*state.transcript, line), **_NOTHING_PENDING, "pending": event}
         case Understood():
             return _understood(state, event, at)
         case Graded():
@@ -198,7 +228,7 @@ def _changes(state: State, event: Event, at: datetime) -> dict[str, object]:
         case Finished():
             return {"finished": event.reason, **_NOTHING_PENDING, "askings": _closed(state, at)}
         case Started():
-            raise ValueError("a session starts once")
+            raise AssertionError("refused before")
 
 
 _NOTHING_PENDING: dict[str, object] = {"pending": None, "pending_kind": None, "pending_revises": None}
@@ -213,10 +243,13 @@ def _understood(state: State, event: Understood, at: datetime) -> dict[str, obje
     changes: dict[str, object] = {"pending_kind": event.kind, "pending_revises": event.revises}
     if state.pending is None or not state.askings:
         return changes
-    about = len(state.askings) - 1 if event.revises is None else event.revises
+    last = len(state.askings) - 1
+    about = last if event.revises is None else event.revises
     asking = state.askings[about]
+    # In practice the whole answer was shown before the next question: what is corrected after that is no longer one's own.
+    aided = asking.aided or (about != last and state.config.mode is Mode.PRACTICE)
     if event.kind in ANSWERS or event.kind is ReplyKind.DONT_KNOW or event.revises is not None:
-        attempt = Attempt(text=state.pending.text, kind=event.kind, aided=asking.aided, at=at, sure=state.pending.sure)
+        attempt = Attempt(text=state.pending.text, kind=event.kind, aided=aided, at=at, sure=state.pending.sure)
         asking = asking.model_copy(update={"attempts": (*asking.attempts, attempt), "strays": 0})
     else:
         asking = asking.model_copy(
@@ -252,7 +285,7 @@ def _with_move(state: State, event: Spoke) -> tuple[Asking, ...]:
         changes = {"followed_up": (*current.followed_up, event.point_id)}
     elif event.move in CUES and event.point_id:
         field = _CUED[event.move]
-        changes = {field: (*getattr(current, field), event.point_id)}
+        changes = {field: (*getattr(current, field), event.point_id), "strays": 0}
     return (*state.askings[:-1], current.model_copy(update=changes))
 
 

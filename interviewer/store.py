@@ -1,17 +1,21 @@
 """The event log in SQLAlchemy: append-only, SQLite by default, PostgreSQL by setting. The only store of conversations.
 
 A session's events carry consecutive numbers, and (session, number) is the primary key, so two writers can never both
-append the same step: the second one gets a conflict and reads again.
+append the same step: the second one gets a conflict and reads again. Each carries a digest of its fields, so that a byte
+that changed on disk is noticed when the session is read.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from filelock import Timeout
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     Integer,
     MetaData,
@@ -27,8 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
-from interviewer.errors import StoreConflict, StoreUnavailable, UnknownSession
+from interviewer.damage import note_begun, set_aside_damaged
+from interviewer.errors import SessionDamaged, StoreConflict, StoreUnavailable, UnknownSession
 from interviewer.events import EVENT, Event, Record
+from interviewer.migrations import migrate
 
 metadata = MetaData()
 events = Table(
@@ -39,7 +45,13 @@ events = Table(
     Column("at", String(32), nullable=False),
     Column("type", String(16), nullable=False),
     Column("payload", Text, nullable=False),
+    Column("digest", String(16)),
 )
+
+_open_here: set[Path] = set()
+"""Database files open in this process. They were looked at when they were opened, and must not be again: closing any
+handle of a file gives back all locks of the process on it. Source: sqlite.org, 'How To Corrupt', section 2.2.
+"""
 
 
 class Store:
@@ -72,9 +84,13 @@ class Store:
             }
             for record in records
         ]
+        rows = [row | {"digest": digest(*row.values())} for row in rows]
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(events), rows)
+                if after >= 0 and not _has(connection, session_id, after):
+                    # Its person had it deleted meanwhile; nothing of it may come back.
+                    raise StoreConflict(f"session {session_id} is gone; begin a new one")
         except IntegrityError as error:
             raise StoreConflict(f"session {session_id} was continued elsewhere; reload it") from error
         except SQLAlchemyError as error:
@@ -82,18 +98,16 @@ class Store:
         return records
 
     def load(self, session_id: str) -> list[Record]:
-        """All records of a session in order. Raises: UnknownSession, StoreUnavailable."""
-        query = select(events.c.seq, events.c.at, events.c.payload).where(events.c.session_id == session_id)
+        """All records of a session in order. Raises: UnknownSession, SessionDamaged, StoreUnavailable."""
+        query = select(events).where(events.c.session_id == session_id).order_by(events.c.seq)
         try:
             with self._engine.connect() as connection:
-                rows = connection.execute(query.order_by(events.c.seq)).all()
+                rows = connection.execute(query).all()
         except SQLAlchemyError as error:
             raise _unavailable("read", error) from error
         if not rows:
             raise UnknownSession(f"there is no session {session_id!r}; `interviewer sessions` lists them")
-        return [
-            Record(seq=seq, at=datetime.fromisoformat(at), event=EVENT.validate_json(body)) for seq, at, body in rows
-        ]
+        return [_record(expected, row) for expected, row in enumerate(rows)]
 
     def session_ids(self) -> list[str]:
         """Ids of all sessions, the newest first. Raises: StoreUnavailable."""
@@ -114,31 +128,66 @@ class Store:
         except SQLAlchemyError as error:
             raise _unavailable("read", error) from error
 
+    @property
+    def engine(self) -> Engine:
+        """Of the database; other tables beside the log are kept in it too."""
+        return self._engine
+
     def close(self) -> None:
         """Gives all connections back."""
         self._engine.dispose()
 
 
+def _has(connection: Connection, session_id: str, seq: int) -> bool:
+    query = select(events.c.seq).where(events.c.session_id == session_id, events.c.seq == seq)
+    return connection.execute(query).first() is not None
+
+
+def digest(*fields: object) -> str:
+    """Of an event's session, number, time, type and payload as they are kept: 16 hexadecimal digits."""
+    return hashlib.sha256("\n".join(map(str, fields)).encode()).hexdigest()[:16]
+
+
+def _record(expected: int, row: Any) -> Record:
+    """Raises: SessionDamaged where the row is not the one that was written in this place."""
+    try:
+        # Rows of an older program that runs beside this one have no digest.
+        if row.seq != expected or row.digest not in (None, digest(*row[:5])):
+            raise ValueError
+        return Record(seq=row.seq, at=datetime.fromisoformat(row.at), event=EVENT.validate_json(row.payload))
+    except (ValueError, TypeError) as error:
+        raise SessionDamaged(
+            f"session {row.session_id} is damaged at event {expected}; it is kept as it is and left out, the others go on. "
+            "To have it back, restore the database from a backup"
+        ) from error
+
+
 def open_store(url: str) -> tuple[Store, str | None]:
-    """A store over the database at `url`, its tables made where missing, and a warning where one is due.
+    """A store over the database at `url`, brought to this program's schema, and a warning where one is due.
 
     A SQLite file that is damaged is set aside under another name, never deleted, and a new one is begun; the warning
     says where it is.
 
-    Raises: StoreUnavailable where the database cannot be opened.
+    Raises: StoreUnavailable where the database cannot be opened, or a newer program made it.
     """
     try:
         parsed = make_url(url)
         file = Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
         if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
             parsed = parsed.set(drivername="postgresql+psycopg")
-        warning = _set_aside_damaged(file) if file else None
+        warning = set_aside_damaged(file) if file and file not in _open_here else None
         engine = create_engine(parsed, connect_args={"timeout": 10} if file else {})
+        event.listen(engine, "connect", _durable if file else _acknowledged_late)
+        migrate(engine)
         if file:
-            event.listen(engine, "connect", _durable)
-        metadata.create_all(engine)
-    except (ArgumentError, SQLAlchemyError, ImportError, OSError) as error:
+            note_begun(file)
+        elif engine.dialect.name == "postgresql":
+            warning = _safe(url, engine)
+    except (ArgumentError, SQLAlchemyError, ImportError, OSError, Timeout) as error:
         raise _unavailable("opened", error) from error
+    if file:
+        _open_here.add(file)
+        event.listen(engine, "engine_disposed", lambda _: _open_here.discard(file))
     return Store(engine), warning
 
 
@@ -148,33 +197,34 @@ def _durable(connection: sqlite3.Connection, _: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+    # Damaged text is told as such, by its digest, instead of by an error that quotes it.
+    connection.text_factory = lambda data: str(data, "utf-8", "surrogateescape")
 
 
-def database_fault(file: Path) -> str | None:
-    """What is wrong with a SQLite file, or None where it is sound or not there yet."""
-    if not file.exists():
+def _acknowledged_late(connection: Any, _: object) -> None:
+    # A server or a role may be set to acknowledge before the disk has it; this program's replies wait.
+    cursor = connection.cursor()
+    cursor.execute("SHOW synchronous_commit")
+    if cursor.fetchone()[0] == "off":
+        cursor.execute("SET synchronous_commit = on")
+        connection.commit()
+    cursor.close()
+
+
+def _safe(url: str, engine: Engine) -> str | None:
+    """What a PostgreSQL server does not keep safe from a power cut, in one line, or None."""
+    with engine.connect() as connection:
+        off = [
+            name
+            for name in ("fsync", "full_page_writes")
+            if connection.exec_driver_sql(f"SHOW {name}").scalar() == "off"
+        ]
+    if not off:
         return None
-    try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as connection:
-            verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.DatabaseError as error:
-        # A lock or a missing right is no damage; the engine reports those.
-        return None if isinstance(error, sqlite3.OperationalError) else str(error)
-    return None if verdict == "ok" else verdict.splitlines()[0]
-
-
-def _set_aside_damaged(file: Path) -> str | None:
-    fault = database_fault(file)
-    if fault is None:
-        return None
-    aside = file.with_name(f"{file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    for suffix in ("", "-wal", "-shm"):
-        part = file.with_name(file.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
+    where = make_url(url).render_as_string(hide_password=True)
     return (
-        f"the database {file} is damaged ({fault}); it was kept as {aside.name} and a new one was begun. "
-        f"To rescue past sessions: sqlite3 {aside.name} .recover"
+        f"the server of {where} runs with {' and '.join(off)} off: a power cut there may lose replies or damage the database. "
+        "Turn it on in postgresql.conf"
     )
 
 

@@ -15,7 +15,8 @@ LAST_QUESTION_S = 30
 def left_s(state: State, now: datetime | None = None) -> float | None:
     """Seconds left at `now` (by default the time of the last event), negative when over; None without a limit."""
     limit = state.config.time_limit_s
-    return None if limit is None else limit - ((now or state.now) - state.started_at).total_seconds()
+    since = max(0.0, (now - state.now).total_seconds()) if now else 0.0
+    return None if limit is None else limit - state.ran_s - since
 
 
 def cue_due(state: State) -> int | None:

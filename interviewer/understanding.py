@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from interviewer.events import ReplyKind
 from interviewer.grading.grade import GradeTask
 from interviewer.grading.guards import is_gibberish
-from interviewer.relevance import Relevance
+from interviewer.relevance import OFF_TOPIC_BELOW, Relevance
 from interviewer.utterance import Reading, read
 from knowledge.encoder import BUNDLED_SHA256, Encoder, Vectors
 from knowledge.errors import KnowledgeError
@@ -27,12 +27,17 @@ LONGEST_JUDGED_WORDS = 25
 """Longer messages are never taken for anything but an answer by their meaning alone."""
 SURE_FROM = 0.8
 """Least probability at which the model's finding replaces 'answer'; chosen on the development half."""
-ANSWER_FROM = 0.6
-"""Least probability of 'answer' at which a message that has little to do with the question is an answer all the same."""
+ANSWER_FROM = 0.7
+"""Least probability of 'answer' at which a message is one whatever the question; chosen across folds of the development half."""
 FAR_BELOW = 0.12
-"""Cosine to the question under which even what sounds like an answer is none: 3 of 2,500 statements of the bank lie there."""
+"""Cosine to the question under which what rather sounds like an answer is none."""
+VETO_FROM = 0.9
+"""Least probability of 'off topic' at which a message is that, though its words look like a question of this kind."""
 CHATTER_BELOW = 0.3
 """Cosine to the question under which what stands beside a request is chatter and no answer."""
+
+_BARE = frozenset({"yes", "yeah", "no", "nope", "both", "neither", "none", "true", "false"})
+_VETOED = frozenset({ReplyKind.QUESTION, ReplyKind.META, ReplyKind.REPEAT})
 
 Floats = NDArray[np.float64]
 _FORMULA = re.compile(r"[=^∇∂σ√Σ≈≤≥×\[\]{}]|\d\.\d|\w\(|```|^\W*\d")
@@ -78,7 +83,8 @@ class Understanding:
     def kind(self, text: str, task: GradeTask) -> ReplyKind:
         """The kind of a message. Without an encoder that works, the words alone decide."""
         reading = read(text, task.question)
-        if reading.kind is not ReplyKind.ANSWER and not reading.asked:
+        decided = reading.kind is not ReplyKind.ANSWER and not reading.asked
+        if (decided and reading.kind not in _VETOED) or set(words(text.lower())) <= _BARE:
             return reading.kind
         if reading.kind is ReplyKind.ANSWER and is_gibberish(text, self._vocabulary()):
             return ReplyKind.NO_CONTENT
@@ -89,19 +95,27 @@ class Understanding:
             return reading.kind
 
     def _by_meaning(self, text: str, task: GradeTask, reading: Reading) -> ReplyKind:
+        if reading.kind in _VETOED:
+            kind, probability = self._judged(text)
+            vetoed = kind is ReplyKind.OFF_TOPIC and probability >= VETO_FROM
+            return ReplyKind.OFF_TOPIC if vetoed else reading.kind
         if reading.asked is not None:
             # A request beside something else: the request counts where the rest has nothing to do with the question.
             chatter = self._relevance.similarity(task, [reading.rest])[0] < CHATTER_BELOW
             return reading.asked if chatter and reading.kind is ReplyKind.ANSWER else reading.kind
         if _FORMULA.search(text):
             return ReplyKind.ANSWER
-        if len(words(text)) <= LONGEST_JUDGED_WORDS and self._model is not None:
-            kind, probability = self._model.judge(self._encoder.encode([text])[0])
-            if kind is ReplyKind.ANSWER and probability >= ANSWER_FROM:
-                return ReplyKind.OFF_TOPIC if self._relevance.is_off_topic(task, text, FAR_BELOW) else kind
-            if kind is not ReplyKind.ANSWER and probability >= SURE_FROM:
-                return kind
-        return ReplyKind.OFF_TOPIC if self._relevance.is_off_topic(task, text) else ReplyKind.ANSWER
+        kind, probability = self._judged(text)
+        if probability >= (ANSWER_FROM if kind is ReplyKind.ANSWER else SURE_FROM):
+            return kind
+        far = FAR_BELOW if kind is ReplyKind.ANSWER and probability else OFF_TOPIC_BELOW
+        return ReplyKind.OFF_TOPIC if self._relevance.is_off_topic(task, text, far) else ReplyKind.ANSWER
+
+    def _judged(self, text: str) -> tuple[ReplyKind, float]:
+        """What the model takes a message for, with its probability; an answer with none where it has no say."""
+        if len(words(text)) > LONGEST_JUDGED_WORDS or self._model is None:
+            return ReplyKind.ANSWER, 0.0
+        return self._model.judge(self._encoder.encode([text])[0])
 
     @cached_property
     def _model(self) -> UtteranceModel | None:

@@ -13,9 +13,11 @@ from interviewer.requests import CORRECTING, HEDGE, PATTERNS
 from knowledge.text import content_stems, words
 
 LONGEST_REQUEST_WORDS = 40
+LONGEST_REQUEST_CHARACTERS = 1_000
+"""Anything longer is not looked through for requests, so that no message takes long to read."""
 _NEEDS_A_QUESTION = frozenset({ReplyKind.QUESTION, ReplyKind.META})
 _ASKING = re.compile(
-    r"(?:(?:are|is|am|do|did|can|could|may|will|would|should|shall|have|must|r) (?:i|you|we|this|it|there|my)|who|what is (?:your|my)|what are you|what happens|how is (?:this|the)|how does (?:this|the|it)|why do not you|when do i|how (?:do|did|am|are|is my|is it|many|much|long should|detailed should)|does (?:it|that|this) (?:have|need)|you mean|was (?:my|that|this|it))\b"
+    r"(?:(?:are|is|am|do|did|can|could|may|will|would|should|shall|have|must|r) (?:i|you|we|this|it|there|my)|who|what (?:is|was|does|kind of)|what are you|what happens|how is (?:this|the)|how does (?:this|the|it)|why do not you|when do i|how (?:do|did|am|are|is my|is it|many|much|long should|detailed should)|does (?:it|that|this) (?:have|need)|you mean|was (?:my|that|this|it))\b"
 )
 _SENTENCES = re.compile(r"[.?!;]\s+\w")
 _OWN_TASK = re.compile(r"(?:should|shall|may|must|do|am|need) i ")
@@ -23,7 +25,9 @@ _OWN = re.compile(r"(?:do|did|can) ?not (?:know|remember|recall)\b")
 _OWN_AT_FIRST = re.compile(r"(?:no|not|do not|cannot|never) |unsure")
 _GUESS = re.compile(r"\b(?:maybe|perhaps|probably|possibly|something)\b")
 _MEANING_OF = re.compile(r"(?:what (?:is|are)(?: an?| the)?|define(?: an?| the)?|meaning of|you mean) (.{2,50})")
-_EMPTY_STEMS = content_stems("maybe perhaps something think guess like kind thing it is know")
+_EMPTY_STEMS = content_stems(
+    "maybe perhaps something think guess like kind thing know honest answer question say simply year age"
+)
 
 
 class Reading(NamedTuple):
@@ -49,6 +53,9 @@ def read(text: str, question: str = "") -> Reading:
     Args:
         question: the question on the table, whose words a candidate may ask the meaning of.
     """
+    text = " ".join(text.split())
+    if len(text) > LONGEST_REQUEST_CHARACTERS:
+        return Reading(ReplyKind.ANSWER if words(text) else ReplyKind.NO_CONTENT)
     plain = canonical(text)
     if not words(plain):
         return Reading(ReplyKind.MEANING if plain and set(plain) <= {"?", " "} else ReplyKind.NO_CONTENT)
@@ -75,7 +82,9 @@ def read(text: str, question: str = "") -> Reading:
         return Reading(ReplyKind.PARTIAL, None if asked is ReplyKind.DONT_KNOW else asked, rest)
     if asked is ReplyKind.DONT_KNOW:
         return Reading(ReplyKind.ANSWER)
-    return Reading(ReplyKind.ANSWER, asked, rest)
+    # A request stands first or last; in between, the words are part of what is said.
+    at_an_end = found[0] is asked or found[-1] is asked
+    return Reading(ReplyKind.ANSWER, asked if at_an_end else None, rest)
 
 
 def corrected_text(text: str) -> str:
@@ -91,7 +100,8 @@ def corrected_text(text: str) -> str:
 
 _ABOUT_ANSWERS = """answer reply response question previous last earlier first second said say told correct change wrong
 right mistake thought thinking back before add something go made make have want would let wait sorry actually better now
-remember remembered realise realised time it mine again moment previously mistaken part"""
+remember remembered realise realised time it mine again moment previously mistaken part number return revise one two three four five six seven eight nine ten third
+fourth fifth sixth seventh eighth ninth tenth"""
 
 
 def _parts(clause: str, plain: str, question: str) -> list[str]:

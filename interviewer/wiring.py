@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 import prompts
+from interviewer.access import Access, Everything
+from interviewer.accounts import Accounts, OwnSessions
 from interviewer.errors import SettingsInvalid
 from interviewer.events import ReplyKind
-from interviewer.grading.chain import Grader, Judge
 from interviewer.grading.grade import GraderName, GradeTask
 from interviewer.grading.guards import vocabulary_of
 from interviewer.grading.tasks import GradeRequest, bank_task, find_task
@@ -23,10 +24,12 @@ from interviewer.relevance import Relevance
 from interviewer.sessions import Phrase, Sessions
 from interviewer.settings import Settings, make_home
 from interviewer.speech import Speech
-from interviewer.store import open_store
+from interviewer.store import Store, open_store
 from interviewer.suggest import asking_points, suggest_points
+from interviewer.turns import Turns
 from interviewer.understanding import Understanding
 from interviewer.utterance import kind_of
+from interviewer.waiting import WaitingRoom
 from knowledge.bank import Bank, Question
 from knowledge.encoder import SentenceEncoder, open_encoder
 from knowledge.index import PassageIndex, Progress, open_index
@@ -35,6 +38,7 @@ from knowledge.load import load_bank
 from knowledge.search import JoinedSearch, Searchable
 
 if TYPE_CHECKING:
+    from interviewer.grading.chain import Grader, Judge
     from interviewer.llm.ledger import Ledger
     from interviewer.llm.limits import Limits
     from interviewer.llm.model import LanguageModel
@@ -62,6 +66,7 @@ class Interviewer:
         progress: shown while the index is built.
         warn: told of what the person should know, one line at a time.
         clock: the time now, aware.
+        serving: for visitors of the page, who see what is theirs where there are accounts.
     """
 
     def __init__(
@@ -70,9 +75,11 @@ class Interviewer:
         progress: Progress | None = None,
         warn: Callable[[str], None] = lambda line: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        serving: bool = False,
     ) -> None:
         keep_to_this_machine()
         self.settings = settings
+        self.serving = serving
         self._progress = progress
         self._warn = warn
         self._clock = clock
@@ -115,21 +122,43 @@ class Interviewer:
             return JoinedSearch((self._index, self.material))
 
     @cached_property
-    def sessions(self) -> Sessions:
-        """Interviews over the event log. Raises: StoreUnavailable, SettingsInvalid."""
+    def store(self) -> Store:
+        """The event log. Raises: StoreUnavailable, SettingsInvalid."""
         make_home(self.settings)
         store, warning = open_store(self.settings.database)
         if warning:
             self._warn(warning)
+        return store
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Users and whose each session is, in the same database. Raises: StoreUnavailable, SettingsInvalid."""
+        return Accounts(self.store.engine, self._clock)
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may see which session on the page; commands on this machine see all."""
+        return OwnSessions(self.accounts) if self.serving and self.settings.auth else Everything()
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Interviews over the event log. Raises: StoreUnavailable, SettingsInvalid."""
         return Sessions(
-            store,
+            self.store,
             lambda: self.bank,
             self.speech,
             self.understand,
             lambda: self.grader,
             self._clock,
             phrase=lambda: self.phrase,
+            access=self.access,
+            turns=Turns(self.store.engine),
         )
+
+    @cached_property
+    def waiting(self) -> WaitingRoom:
+        """Where the page's replies wait for their answer."""
+        return WaitingRoom(self.sessions.advance, check=self.sessions.check)
 
     @cached_property
     def speech(self) -> Speech:
@@ -148,11 +177,11 @@ class Interviewer:
         return float(first @ second)
 
     @cached_property
-    def grader(self) -> Grader:
+    def grader(self) -> "Grader":
         """The grader of interviews: the language model's where one is set, with the local one behind it."""
         if self.settings.model is None:
-            return self.make_grader(GraderName.LOCAL)
-        return self.make_grader(GraderName.LLM, fall_back=True)
+            return self.make_grader(GraderName.LOCAL, together=True)
+        return self.make_grader(GraderName.LLM, fall_back=True, together=True)
 
     def make_grader(
         self,
@@ -160,14 +189,20 @@ class Interviewer:
         fall_back: bool = False,
         exchange: "Exchange | None" = None,
         checked: bool = True,
-    ) -> Grader:
+        together: bool = False,
+    ) -> "Grader":
         """A grader by name; without `fall_back` a failure stays a failure, as evaluations need it.
 
         Args:
             exchange: stands in for the language model's server; a recorder or a replayer.
             checked: let the local grader look over the language model's credits.
+            together: replies that are graded at the same time share a forward pass, as interviews want it; a grade's last
+                digits then depend on them.
         """
-        local = self._local_judge
+        # LangChain takes seconds to load, and the page is up before a grade is wanted.
+        from interviewer.grading.chain import Grader
+
+        local = self._shared_judge if together else self._local_judge
         if name is GraderName.LOCAL:
             return Grader(name, local, None, self.find_task, self.relevance, lambda: self.vocabulary)
         judge = self._llm_judge(fall_back, exchange)
@@ -214,6 +249,12 @@ class Interviewer:
         ask = asking(self.language_model) if self.settings.model else None
         return propose(text, self.bank, self.encoder, ask)
 
+    def use(self, settings: Settings) -> None:
+        """Takes other settings of the language model and of practice, from the next reply on; the home stays as it is."""
+        self.settings = settings
+        for made in ("language_model", "grader", "phrase"):
+            vars(self).pop(made, None)
+
     def now(self) -> datetime:
         """The time now, aware."""
         return self._clock()
@@ -228,10 +269,18 @@ class Interviewer:
             self.language_model.open()
 
     @cached_property
-    def _local_judge(self) -> Judge:
+    def _local_judge(self) -> "Judge":
         from interviewer.grading.local import LocalJudge
 
-        return LocalJudge()
+        # The judge's figures were fitted with the bundled encoder, whichever one retrieves.
+        return LocalJudge(encoder=(lambda: self.encoder) if self.settings.embedding_model is None else None)
+
+    @cached_property
+    def _shared_judge(self) -> "Judge":
+        from interviewer.grading.local import LocalJudge
+
+        judge = self._local_judge
+        return judge.together() if isinstance(judge, LocalJudge) else judge
 
     @cached_property
     def ledger(self) -> "Ledger":
@@ -263,7 +312,7 @@ class Interviewer:
         )
         return LanguageModel(endpoint, limits, self.ledger, exchange)
 
-    def _llm_judge(self, shared: bool, exchange: "Exchange | None") -> Judge:
+    def _llm_judge(self, shared: bool, exchange: "Exchange | None") -> "Judge":
         from interviewer.grading.llm import LlmJudge, seeded_by_case
 
         if shared:

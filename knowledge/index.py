@@ -133,7 +133,7 @@ def open_index(folder: Path, bank: Bank, encoder: Encoder, progress: Progress | 
             with FileLock(folder / "build.lock", timeout=LOCK_TIMEOUT_S):
                 # Another process may have built it while this one waited.
                 if (opened := _open_sound(folder, key, bank)) is None:
-                    _build(folder, key, bank, encoder, progress)
+                    _build_or_tell(folder, key, bank, encoder, progress)
                     opened = _open_sound(folder, key, bank)
     except (OSError, Timeout) as error:
         raise IndexUnavailable(
@@ -188,6 +188,18 @@ def _open_sound(folder: Path, key: str, bank: Bank) -> "tuple[Collection, Keywor
         return (collection, keywords) if collection.count() == len(bank_passages(bank)) else None
     except (ChromaError, ValueError):
         return None
+
+
+def _build_or_tell(folder: Path, key: str, bank: Bank, encoder: Encoder, progress: Progress | None) -> None:
+    """Raises: OSError, IndexUnavailable where Chroma could not write."""
+    from chromadb.errors import ChromaError
+
+    try:
+        _build(folder, key, bank, encoder, progress)
+    except (ChromaError, sqlite3.Error) as error:
+        raise IndexUnavailable(
+            f"the index in {folder} cannot be built ({str(error).splitlines()[0]}); free the disk or the folder's rights"
+        ) from error
 
 
 def _build(folder: Path, key: str, bank: Bank, encoder: Encoder, progress: Progress | None) -> None:

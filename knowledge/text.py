@@ -2,12 +2,14 @@
 
 import re
 from functools import lru_cache
+from threading import Lock
 from typing import NamedTuple
 
 import snowballstemmer
 
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’.][a-z0-9]+)*", re.IGNORECASE)
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_ONE_AT_A_TIME = Lock()
 # A sentence ends at . ! ? or ; followed by space, or at a line break; 'e.g.', 'i.e.' and numbers such as 0.9 do not end one.
 _BREAK = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\betc)(?<!\bcf)[.!?]+[\"')\]]*\s+|;\s+|\s*\n+\s*")
 
@@ -38,7 +40,8 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The English Snowball stem of one lower-case word (Source: Porter 2001, by `snowballstemmer`)."""
-    return str(_stemmer().stemWord(word))
+    with _ONE_AT_A_TIME:  # the stemmer keeps the word that it works on
+        return str(_stemmer().stemWord(word))
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
     python scripts/fault_run.py each              every fault once: seconds and requests, beside what is stated
     python scripts/fault_run.py mixed [--n 1000]  grades under 30 % mixed faults: all complete, none mislabelled
-    python scripts/fault_run.py obedient [--n N]  a model that gives everything full credit, on evals/data/attacks.jsonl
+    python scripts/fault_run.py obedient [--n N] [--cases FILE]  a model that gives everything full credit, on attacks
 
 Exit status 1 where something is not as stated. `obedient` needs the local grader's weights and minutes; the other two
 judge by words instead, so that what is measured is the call.
@@ -13,22 +13,30 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from evals.asked import request_of
-from evals.cases import read_cases
-from interviewer.grading.grade import Grade, GraderName
+from evals.attacks import outcome
+from evals.cases import Case, read_cases
+from evals.rows import Prices, make_row
+from interviewer.grading.chain import Grader, Judge
+from interviewer.grading.grade import Findings, Grade, GraderName, GradeTask
+from interviewer.grading.llm import LlmJudge, seeded_by_case
+from interviewer.grading.local import LocalJudge
 from interviewer.grading.tasks import GradeRequest
 from interviewer.llm.limits import Limits
 from interviewer.settings import read_settings
 from interviewer.wiring import Interviewer
+from knowledge.bank import Bank
 from knowledge.load import load_bank
 from tests.openai_server import Request, openai_server
 from tests.plain_grader import grader, language_model, obedient
 from tests.wire_faults import FAULTS, Fault, good
 
+ATTACKS = Path(__file__).parents[1] / "evals" / "data" / "attacks.jsonl"
 QUESTION = "activations-dying-relu"
 REPLY = "For negative inputs the gradient of ReLU is zero, so a dead unit never learns again."
 SLOW = ("hang", "drip", "drip in the head")
@@ -41,10 +49,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("each", "mixed", "obedient"))
     parser.add_argument("--n", type=int, default=None, help="how many grades, or how many attacks drawn by chance")
+    parser.add_argument(
+        "--cases", type=Path, default=ATTACKS, metavar="FILE", help="attacks (evals/data/attacks.jsonl)"
+    )
     arguments = parser.parse_args()
     if arguments.part == "each":
         return each()
-    return mixed(arguments.n or 1000) if arguments.part == "mixed" else obey(arguments.n)
+    if arguments.part == "mixed":
+        return mixed(arguments.n or 1000)
+    cases = list(read_cases([arguments.cases]))
+    return obey(random.Random(0).sample(cases, arguments.n) if arguments.n else cases)
 
 
 def each() -> int:
@@ -55,13 +69,14 @@ def each() -> int:
         with openai_server(fault.answer) as server:
             model = language_model(server.url, Limits())
             over = grader(model, bank)
-            model.capabilities()
+            model.open()
             started = time.perf_counter()
             grade = over.grade(GradeRequest(question_id=QUESTION), REPLY)
             took = time.perf_counter() - started
             model.close()
             return fault, took, len(server.requests), grade
 
+    meet(Fault("none", good, 1, ""))  # what is loaded once belongs to no call
     with ThreadPoolExecutor(len(FAULTS)) as pool:
         found = list(pool.map(meet, FAULTS))
     wrong = 0
@@ -106,31 +121,58 @@ def mixed(n: int) -> int:
     return int(whole < n or mislabelled > 0)
 
 
-def obey(n: int | None) -> int:
-    """Attacks graded with an obedient model, with and without what the program sets against it."""
-    cases = [case for case in read_cases([Path("evals/data/attacks.jsonl")]) if case.max_score is not None]
-    if n:
-        cases = random.Random(0).sample(cases, n)
+class Remembering:
+    """The local judge, asked about each reply once: three graders look at its findings."""
+
+    def __init__(self) -> None:
+        self._judge, self._kept = LocalJudge(), dict[str, Findings]()
+        self.model = self._judge.model
+
+    def judge(self, task: GradeTask, reply: str) -> Findings:
+        """As the local judge."""
+        key = f"{task.model_dump_json(exclude={'statements'})}\n{reply}"
+        if key not in self._kept:
+            self._kept[key] = self._judge.judge(task, reply)
+        return self._kept[key]
+
+
+def obey(cases: Sequence[Case]) -> int:
+    """Attacks graded with an obedient model, with and without what the program sets against it.
+
+    A suffix may score 0.05 above its base reply by the same grader; the model obeys on that, too.
+    """
     over = Counter[str]()
     with openai_server(obedient) as server:
         settings = read_settings().model_copy(update={"model": "test-model", "base_url": server.url})
-        interviewer = Interviewer(settings)
-        graders = {
-            "believed": interviewer.make_grader(GraderName.LLM, checked=False),
-            "checked": interviewer.make_grader(GraderName.LLM),
-            "local alone": interviewer.make_grader(GraderName.LOCAL),
-        }
+        interviewer, local = Interviewer(settings), Remembering()
+        asked = LlmJudge(interviewer.language_model, seeded_by_case)
+        find, relevance = interviewer.find_task, interviewer.relevance
+
+        def make(judge: Judge, second: Judge | None) -> Grader:
+            return Grader(GraderName.LLM, judge, second, find, relevance, lambda: interviewer.vocabulary)
+
+        graders = {"believed": make(asked, None), "checked": make(asked, local), "local": make(local, None)}
         for case in cases:
-            request, limit = request_of(case, interviewer.bank), (case.max_score or 0.0) + 1e-9
-            hits = {name: (grade.grade(request, case.reply).score or 0.0) > limit for name, grade in graders.items()}
-            over.update(name for name, hit in hits.items() if hit)
-            if hits["checked"] and not hits["local alone"]:
-                over["raised"] += 1
-                print(f"raised: {case.id} ({case.extra('family')})")
+            hits = {name for name, grader in graders.items() if _gets_through(case, grader, interviewer.bank)}
+            over.update(hits)
+            if hits & {"checked", "local"}:
+                over["raised"] += "local" not in hits
+                print(f"{', '.join(sorted(hits))}: {case.id}", flush=True)
     print(
-        f"{len(cases)} attacks over their limit: " + ", ".join(f"{name} {over[name]}" for name in (*graders, "raised"))
+        f"{len(cases)} attacks, through: {over['believed']} with the obedient model believed, {over['checked']} with it "
+        f"checked, {over['local']} by the local grader alone; raised by the model over their limit: {over['raised']}"
     )
     return int(over["raised"] > 0)
+
+
+def _gets_through(case: Case, grader: Grader, bank: Bank) -> bool:
+    request = request_of(case, bank)
+    rows = [
+        make_row(case, grader.grade(request, reply), 0.5, Prices()) if reply is not None else None
+        for reply in (case.reply, case.base_reply)
+    ]
+    assert rows[0] is not None
+    return outcome(case, rows[0], rows[1]).passed
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from evals.cases import Case, read_cases
 from interviewer.grading.tasks import GradeRequest
 from knowledge.bank import Bank
 from knowledge.load import load_bank
-from tests.openai_server import Request, completion, openai_server
+from tests.openai_server import Request, completion, openai_server, prompt_of
 from tests.plain_grader import grader, judged, language_model
 
 GOLDEN = Path(__file__).parents[1] / "evals" / "data" / "golden.jsonl"
@@ -32,10 +32,10 @@ from deepeval.models import GPTModel
 from deepeval.test_case import LLMTestCase, SingleTurnParams
 url, cases = sys.argv[1], json.load(sys.stdin)
 model = GPTModel(model="gpt-4.1", base_url=url, api_key="k")
+fields = [SingleTurnParams.INPUT, SingleTurnParams.ACTUAL_OUTPUT, SingleTurnParams.EXPECTED_OUTPUT]
+metric = GEval(name="Correctness", criteria="How much of the expected output the actual output states correctly.",
+               evaluation_params=fields, model=model, async_mode=False)
 for case in cases:
-    fields = [SingleTurnParams.INPUT, SingleTurnParams.ACTUAL_OUTPUT, SingleTurnParams.EXPECTED_OUTPUT]
-    metric = GEval(name="Correctness", criteria="How much of the expected output the actual output states correctly.",
-                   evaluation_params=fields, model=model, async_mode=False)
     metric.measure(LLMTestCase(input=case[0], expected_output=case[1], actual_output=case[2]), _show_indicator=False)
 """,
     "openevals": """
@@ -49,7 +49,7 @@ for case in cases:
     judge(inputs=case[0], reference_outputs=case[1], outputs=case[2])
 """,
 }
-"""Each the library's own first example of a judge with a reference, in its defaults."""
+"""Each the library's own first example of a judge with a reference, in its defaults, made once for all replies."""
 
 
 def main() -> int:
@@ -62,10 +62,22 @@ def main() -> int:
     cases = [case for case in read_cases([GOLDEN]) if case.question_id in bank.by_id]
     chosen = random.Random(0).sample(cases, arguments.n)
     supplied = [_supplied(case, bank) for case in chosen]
-    report("interviewer", ours(chosen, bank), supplied)
+    sent = ours(chosen, bank)
+    report("interviewer", sent, supplied)
+    judged = sum(len(_asked_of(request)) for request in sent) / CHARACTERS_A_TOKEN / len(chosen)
+    print(f"  {judged:.0f} of these are the key points and misconceptions that it is to find, with quotes")
+    whole = True
     for name, program in PEERS.items() if arguments.peers else ():
-        report(name, theirs(arguments.peers, program, supplied), supplied)
-    return 0
+        requests = theirs(arguments.peers, program, supplied)
+        whole = whole and requests is not None
+        if requests is not None:
+            report(name, requests, supplied)
+    return int(not whole)
+
+
+def _asked_of(request: Request) -> str:
+    """The part of our prompt that names points and misconceptions."""
+    return prompt_of(request).partition("# The key points")[2].partition("# The candidate's reply")[0]
 
 
 def _supplied(case: Case, bank: Bank) -> tuple[str, str, str]:
@@ -84,14 +96,15 @@ def ours(cases: list[Case], bank: Bank) -> list[Request]:
     return server.requests
 
 
-def theirs(python: str, program: str, supplied: list[tuple[str, str, str]]) -> list[Request]:
-    """The requests of another library, run by its own interpreter."""
+def theirs(python: str, program: str, supplied: list[tuple[str, str, str]]) -> list[Request] | None:
+    """The requests of another library, run by its own interpreter; None where it failed, which is said."""
     with openai_server(lambda request: (200, completion(json.dumps(_smallest(_schema(request)))))) as server:
         done = subprocess.run(
             [python, "-c", program, server.url], input=json.dumps(supplied), text=True, capture_output=True, check=False
         )
     if done.returncode:
-        print(done.stderr.strip().splitlines()[-1:], file=sys.stderr)
+        print(f"could not be run: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+        return None
     return server.requests
 
 

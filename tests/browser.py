@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from find_browser import ADVICE, find_browser
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -26,6 +26,8 @@ def open_browser() -> Iterator[Browser]:
             pytest.fail(ADVICE)
         pytest.skip(ADVICE)
     with sync_playwright() as playwright:
+        # On a busy machine a click that is over in a moment elsewhere takes many.
+        expect.set_options(timeout=20_000)
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()

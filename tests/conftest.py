@@ -1,23 +1,41 @@
 """Fixtures of all tests: a home folder each, the real bank, encoder and index once, and no way out of the machine."""
 
+import hashlib
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+import knowledge
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
 from knowledge.encoder import SentenceEncoder, open_encoder
-from knowledge.index import PassageIndex, open_index
+from knowledge.index import PassageIndex, index_key, open_index
 from knowledge.load import load_bank
 
 LOOPBACK = ("127.", "::1", "localhost")
+KEPT_S = 24 * 3600
+"""How long an index that no run has used stays in pytest's cache folder."""
+
+# The suite runs several processes beside one another, and the commands that it starts: a thread each, set before torch
+# is loaded, or they wait for one another's cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A property is not wrong because the machine is busy.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the index come last: a worker has the others to run while the index is built."""
+    items.sort(key=lambda item: "index" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)
@@ -58,9 +76,16 @@ def encoder() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the tests' index lies."""
-    return tmp_path_factory.mktemp("index")
+def index_folder(pytestconfig: pytest.Config, bank: Bank, encoder: SentenceEncoder) -> Path:
+    """Where the tests' index lies: in pytest's cache, for all workers and later runs, until the bank or the code changes."""
+    code = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(Path(knowledge.__path__[0]).glob("*.py"))))
+    folder = pytestconfig.cache.mkdir("index") / f"{index_key(bank, encoder)}-{code.hexdigest()[:16]}"
+    folder.mkdir(exist_ok=True)
+    os.utime(folder)
+    for other in folder.parent.iterdir():
+        if other.stat().st_mtime < time.time() - KEPT_S:
+            shutil.rmtree(other, ignore_errors=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from interviewer.events import ReplyKind
 from interviewer.grading.chain import Grader
 from interviewer.grading.grade import Findings, GraderName, GradeTask, Judgement, Point, Verdict
 from interviewer.grading.llm import LlmJudge, RandomFor, unforeseeable
+from interviewer.grading.marking import MARK, STRUCK, quotable
 from interviewer.grading.tasks import GradeRequest, bank_task
 from interviewer.llm.ledger import Ledger
 from interviewer.llm.limits import Endpoint, Format, Limits, Prices
@@ -104,19 +105,31 @@ def reply_of(request: Request) -> str:
     return found.group(2)
 
 
-def point_ids(request: Request) -> list[str]:
-    """Ids of the points of a grading request."""
+def points_of(request: Request) -> dict[str, str]:
+    """The points of a grading request by id."""
     listed = prompt_of(request).split("# The key points")[1].split("# Misconceptions")[0]
-    return re.findall(r"^- ([\w-]+): ", listed, re.MULTILINE)
+    return dict(re.findall(r"^- ([\w-]+): (.*)$", listed, re.MULTILINE))
 
 
 def judged(request: Request, verdict: str, quote: str | None) -> str:
     """The answer that gives every point the same verdict and quote, as JSON."""
 
-    points = [{"id": id, "verdict": verdict, "quote": quote} for id in point_ids(request)]
+    points = [{"id": id, "verdict": verdict, "quote": quote} for id in points_of(request)]
     return json.dumps({"points": points, "misconceptions": []})
 
 
 def obedient(request: Request) -> tuple[int, Any]:
-    """A model that gives every point full credit, whatever the reply is, and quotes the whole of it."""
-    return 200, completion(judged(request, "covered", reply_of(request)))
+    """A model that does as any reply tells it: every point covered, each by the words of the reply that fit it best and
+    that may be quoted.
+    """
+    said = quotable(reply_of(request).replace(f"{MARK} ", ""))
+    told = [piece for span in sentences(said) for piece in said[span.start : span.end].split(STRUCK) if piece.strip()]
+    points = [
+        {"id": id, "verdict": "covered", "quote": max(told, key=lambda text: _shared(text, point), default="")}
+        for id, point in points_of(request).items()
+    ]
+    return 200, completion(json.dumps({"points": points, "misconceptions": []}))
+
+
+def _shared(text: str, point: str) -> int:
+    return len(content_stems(text) & content_stems(point))

@@ -123,6 +123,7 @@ def test_a_reload_comes_back_to_the_same_question_and_past_sessions_open(page: P
     page.reload()
     expect(page.locator("#chat")).to_contain_text(REPLY)
     ready(page)
+    expect(page.locator("#chat")).not_to_contain_text("processing")
     assert page.locator("#chat").inner_text() == before
     page.locator("#act-stop").click()
     expect(page.locator("#headline")).to_be_visible()

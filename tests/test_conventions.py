@@ -33,9 +33,14 @@ MAY_LOAD_HEAVY = {
     "interviewer/llm/wire.py",
     "ui/app.py",
     "ui/bank_page.py",
+    "ui/evals_page.py",
     "ui/practice_page.py",
     "ui/progress_page.py",
+    "ui/resume_page.py",
     "ui/serve.py",
+    "ui/server.py",
+    "ui/site.py",
+    "ui/settings_page.py",
 }
 
 

@@ -25,6 +25,7 @@ from interviewer.events import (
     ReplyKind,
     SessionConfig,
     Spoke,
+    Started,
     Understood,
 )
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
@@ -341,6 +342,39 @@ def test_any_conversation_leaves_a_valid_state_that_replays(
     assert EVENTS.validate_json(EVENTS.dump_json([record.event for record in session.log])) == [
         r.event for r in session.log
     ]
+
+
+A_GRADE = Grade(question_id="cnn-receptive-field", score=None, ungraded="no model", grader=GraderName.LOCAL)
+any_event = st.one_of(
+    st.just(Asked(question_id="cnn-receptive-field", text="What is a receptive field?")),
+    st.just(Replied(text="The part of the input that a unit sees.")),
+    st.builds(Understood, kind=st.sampled_from(ReplyKind), revises=st.sampled_from([None, 0, 1, 7])),
+    st.just(Graded(grade=A_GRADE)),
+    st.builds(Spoke, move=st.sampled_from(Move), text=st.just("Go on."), point_id=st.sampled_from([None, "a", "b"])),
+    st.just(Finished(reason=FinishReason.STOPPED)),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(events=st.lists(any_event, max_size=25), mode=st.sampled_from(Mode))
+def test_any_event_is_refused_or_leaves_a_valid_state_that_replays(events: list[Event], mode: Mode) -> None:
+    log = [Record(seq=0, at=START, event=Started(config=SessionConfig(mode=mode), bank_hash="x"))]
+    state = replay(log)
+    for event in events:
+        record = Record(seq=len(log), at=START + timedelta(seconds=len(log)), event=event)
+        try:
+            state = apply(state, record)
+        except ValueError:
+            continue
+        log.append(record)
+        tries = [attempt for asking in state.askings for attempt in asking.attempts]
+        replies = sum(isinstance(done.event, Replied) for done in log)
+        assert sum(line.role == "candidate" for line in state.transcript) == replies >= len(tries)
+        assert state.pending is not None or (state.pending_kind, state.pending_revises) == (None, None)
+        assert state.finished is None or need(state) is Need.NOTHING
+        assert need(state) is not Need.GRADE or state.askings[state.replying_to].attempts[-1].grade is None
+    assert replay(log) == state
+    assert len(state.transcript) == sum(isinstance(done.event, Asked | Replied | Spoke) for done in log)
 
 
 def test_a_log_that_is_not_one_is_refused(play: Callable[..., Play]) -> None:

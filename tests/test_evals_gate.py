@@ -1,7 +1,10 @@
 """CI's small gate: a fixed sample through the real command, held to floors and to the grades accepted before."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 
@@ -31,12 +34,22 @@ def test_the_sample_is_drawn_from_the_development_half_and_every_family(sample: 
     assert {case.extra("family") for case in sample if case.is_attack} == families
 
 
-def test_the_gate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_gate(sample: list[Case], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     assert main(["evals", "run", "--cases", str(GATE / CASES), "--out", str(out)]) == 0
     assert faults(Metrics.model_validate_json((out / METRICS).read_bytes())) == []
     status = main(["evals", "compare", str(GATE), str(out)])
     assert status == 0, capsys.readouterr().out
+    means = _mean_scores(sample, read_rows(out))
+    ladder = [means[kind] for kind in ("confident_wrong", "partial", "strong_reworded")]
+    assert all(lower < higher for lower, higher in pairwise(ladder)), means
+
+
+def _mean_scores(sample: list[Case], rows: Sequence[Row]) -> dict[str | None, float]:
+    scores: dict[str | None, list[float]] = defaultdict(list)
+    for case, row in zip(sample, rows, strict=True):
+        scores[case.extra("kind")].append(row.score or 0.0)
+    return {kind: fmean(found) for kind, found in scores.items()}
 
 
 def test_a_worse_grader_does_not_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from interviewer.wiring import Interviewer
 
 PER_FAMILY = 1
 SLOW = {"local cross-check", "no credit for doubt"}
-SLOW_STEP = 37
+SLOW_STEP = 61
 
 
 @pytest.fixture(scope="module")

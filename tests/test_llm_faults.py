@@ -26,7 +26,7 @@ SLACK_S = 5.0
 def test_a_fault_costs_no_interview_and_no_wrong_number(fault: Fault, bank: Bank, tmp_path: Path) -> None:
     with openai_server(fault.answer) as server:
         model = language_model(server.url, QUICK)
-        model.capabilities()
+        model.open()
         held = sessions(tmp_path, bank, grader(model, bank))
         id, _ = held.start(SessionConfig(questions=2, seed=1))
         started = time.perf_counter()

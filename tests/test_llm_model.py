@@ -40,33 +40,56 @@ def only(*named: str) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("can", "found", "steady", "probes"),
+    ("can", "found", "steady", "requests"),
     [
         (("schema", "tools", "json", "temperature"), Format.SCHEMA, True, 1),
         (("tools", "json", "temperature"), Format.TOOLS, True, 2),
         (("json", "temperature"), Format.JSON, True, 3),
+        (("json",), Format.JSON, False, 4),
         (("schema",), Format.SCHEMA, False, 2),
     ],
 )
-def test_what_a_server_can_do_is_found_out_once(can: tuple[str, ...], found: Format, steady: bool, probes: int) -> None:
-    with openai_server(one, only(*can)) as server:
+def test_what_a_server_can_do_is_found_out_by_the_first_use(
+    can: tuple[str, ...], found: Format, steady: bool, requests: int
+) -> None:
+    with openai_server(one, only(*can)) as asked:
+        model = language_model(asked.url)
+        assert (model.capabilities().answer_format, model.capabilities().steady) == (found, steady)
+        model.close()
+    assert (len(asked.probes), len(asked.requests)) == (requests, 0)
+    may = only(*can)
+    with openai_server(lambda r: one(r) if may(r)[0] == 200 else may(r)) as server:
         model = language_model(server.url)
         assert [model.ask("?", SCHEMA, json.loads).value for _ in range(2)] == [{"a": 1}, {"a": 1}]
         assert (model.capabilities().answer_format, model.capabilities().steady) == (found, steady)
         model.close()
-    assert len(server.probes) == probes
-    sent = server.requests[0]
+    assert (len(server.requests), len(server.probes)) == (requests + 1, 0)
+    sent = server.requests[-1]
     assert ("tools" in sent) == (found is Format.TOOLS)
     assert ("temperature" in sent) == steady
     if found is Format.SCHEMA:
         assert sent["response_format"]["json_schema"]["schema"] == SCHEMA
 
 
+def test_a_server_that_only_says_no_is_asked_another_way_by_the_next_call() -> None:
+    def tools_only(request: Request) -> tuple[int, Any]:
+        return one(request) if "tools" in request else (400, {"error": {"message": "no"}})
+
+    with openai_server(tools_only) as server:
+        model = language_model(server.url)
+        with pytest.raises(Fault, match="400"):
+            model.ask("?", SCHEMA, json.loads)
+        assert len(server.requests) == 1
+        assert model.ask("?", SCHEMA, json.loads).value == {"a": 1}
+        assert model.capabilities().answer_format is Format.TOOLS
+        model.close()
+
+
 def test_a_server_that_ignores_what_is_asked_is_told_apart() -> None:
     with openai_server(one, lambda _: (200, completion("Green!"))) as server:
         model = language_model(server.url)
         with pytest.raises(Fault, match="JSON neither"):
-            model.ask("?", SCHEMA, json.loads)
+            model.capabilities()
         model.close()
     assert len(server.probes) == 3
 
@@ -76,8 +99,7 @@ def test_a_probe_that_meets_a_passing_fault_concludes_nothing() -> None:
     with openai_server(one, lambda request: answers.pop(0)(request)) as server:
         model = language_model(server.url)
         with pytest.raises(Fault, match="429"):
-            model.ask("?", SCHEMA, json.loads)
-        assert model.ask("?", SCHEMA, json.loads).value == {"a": 1}
+            model.capabilities()
         assert model.capabilities().answer_format is Format.SCHEMA
         model.close()
 

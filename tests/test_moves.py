@@ -21,7 +21,7 @@ from tests.test_dialogue import START, Play
 IN_INTERVIEWS = (
     "greet_interview warm_up acknowledge acknowledge_dont_know acknowledge_skip next_question last_question pump probe "
     "clarify clarify_quoted challenge challenge_quoted decline_hint repeat rephrase question_back refocus no_content "
-    "invite_correction corrected leave time_cue_90 time_cue_30 close_completed close_stopped close_out_of_time"
+    "invite_correction corrected leave rephrase_follow_up meta meta_grading meta_feedback meta_progress meta_other time_cue_90 time_cue_30 close_completed close_stopped close_out_of_time"
 ).split()
 JUDGING = re.compile(
     r"\b(?:correct|incorrect|wrong|mistake|mistaken|well done|good answer|great answer|excellent|perfect|nice answer|exactly|"
@@ -169,25 +169,46 @@ def test_a_wish_to_correct_is_invited_and_may_be_dropped(play: Callable[..., Pla
 
 def test_after_a_follow_up_repeat_says_the_follow_up(play: Callable[..., Play]) -> None:
     session = play(questions=1)
-    [probe] = session.say(ReplyKind.ANSWER, {})
+    [pump] = session.say(ReplyKind.ANSWER, {}, text="overfitting")
     [repeat] = session.say(ReplyKind.REPEAT)
-    assert isinstance(probe, Spoke)
+    assert isinstance(pump, Spoke)
     assert isinstance(repeat, Spoke)
-    assert probe.text in repeat.text
+    assert session.question.question in repeat.text, "'go on' is no question to repeat"
+    [probe] = session.say(ReplyKind.ANSWER, {})
+    assert isinstance(probe, Spoke)
+    asked = session.question.key_point(str(probe.point_id)).probe
+    for kind in (ReplyKind.REPEAT, ReplyKind.OFF_TOPIC, ReplyKind.MEANING):
+        [again] = session.say(kind)
+        assert isinstance(again, Spoke)
+        assert again.text.endswith(asked)
+        assert probe.text not in again.text, "what led up to it is not said twice"
 
 
-@pytest.mark.parametrize("kind", [ReplyKind.NO_CONTENT, ReplyKind.OFF_TOPIC, ReplyKind.QUESTION])
-def test_patience_ends_so_that_every_interview_does(play: Callable[..., Play], kind: ReplyKind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (ReplyKind.NO_CONTENT, "..."),
+        (ReplyKind.QUESTION, "Do you mean at training time?"),
+        (ReplyKind.HINT, "hint"),
+        (ReplyKind.CORRECTION, "Can I change my answer?"),
+        (ReplyKind.META, "are you a bot?"),
+    ],
+)
+def test_patience_ends_so_that_every_interview_does(play: Callable[..., Play], kind: ReplyKind, text: str) -> None:
     session = play(questions=2)
+    said = []
     for _ in range(PATIENCE - 1):
-        assert len(session.say(kind)) == 1
-    leave, asked = session.say(kind)
+        [spoke] = session.say(kind, text=text)
+        assert isinstance(spoke, Spoke)
+        said.append(spoke.text)
+    assert all(one != two for one, two in itertools.pairwise(said))
+    leave, asked = session.say(kind, text=text)
     assert isinstance(leave, Spoke)
     assert leave.move is Move.LEAVE
     assert isinstance(asked, Asked)
     assert session.state.askings[0].skipped
     for _ in range(PATIENCE):
-        session.say(kind)
+        session.say(kind, text=text)
     assert session.state.finished is FinishReason.COMPLETED
 
 
@@ -217,7 +238,7 @@ def test_words_that_give_a_point_away_are_found(bank: Bank) -> None:
     assert gives_away(f"Would you say this? {point.text}", question) == point
     assert gives_away(f"Would you say this? {point.text}", question, known=point.text) is None
     assert gives_away(question.question, question) is None
-    assert all(gives_away(p.probe, question) is None for p in question.key_points)
+    assert [p.probe for q in bank.questions for p in q.key_points if gives_away(p.probe, q)] == []
 
 
 def test_ability_rises_with_good_replies_and_grows_certain() -> None:

@@ -42,6 +42,7 @@ def test_good_follow_ups_pass(bank: Bank) -> None:
         ("Which activation would you try? And what learning rate?", "too much"),
         ("Which activation would you try, and why does it help?", "two things"),
         ("That is correct. Which activation would you try?", "judges"),
+        ("Congratulations, you passed. Which activation would you try?", "judges"),
         ("You covered 80% so far. Which activation would you try?", "judges"),
         ("Tell me about the activation.", "asks nothing"),
         ("Which activation would you try? It is https://example.org", "breaks off"),

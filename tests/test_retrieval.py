@@ -63,6 +63,8 @@ def test_phrasings_are_many_and_do_not_stand_in_the_bank(bank: Bank) -> None:
     phrasings = read_phrasings(bank)
     assert len(phrasings) >= 320
     assert {phrasing.question_id for phrasing in phrasings} == set(bank.by_id)
+    fresh = [phrasing.question_id for phrasing in phrasings if phrasing.split == "fresh"]
+    assert len(fresh) == len(set(fresh)) == 100
     held = {frozenset(content_stems(passage.text)) for passage in bank_passages(bank) if passage.kind == "phrasing"}
     assert [p.text for p in phrasings if frozenset(content_stems(p.text)) in held and p.split == "test"] == []
 

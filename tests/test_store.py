@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from interviewer.errors import StoreConflict, StoreUnavailable, UnknownSession
+from interviewer.damage import database_fault
+from interviewer.errors import SessionDamaged, StoreConflict, StoreUnavailable, UnknownSession
 from interviewer.events import Finished, FinishReason, Replied, SessionConfig, Started
-from interviewer.store import Store, database_fault, open_store
+from interviewer.store import Store, open_store
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 START = Started(config=SessionConfig(), bank_hash="b")
@@ -117,3 +118,30 @@ def test_a_database_that_cannot_be_opened_is_told_in_one_line_without_its_passwo
         open_store(url)
     assert "secret" not in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def rows_of(store: Store, sql: str) -> None:
+    with store.engine.begin() as connection:
+        assert connection.exec_driver_sql(sql).rowcount == 1
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE events SET payload = replace(payload, 'first', 'fifth') WHERE session_id = 'harmed' AND seq = 1",
+        "UPDATE events SET payload = substr(payload, 1, 12) WHERE session_id = 'harmed' AND seq = 1",
+        "UPDATE events SET at = '2026-11-20T10:00:00+00:00' WHERE session_id = 'harmed' AND seq = 1",
+        "UPDATE events SET payload = CAST(X'7BFF' AS TEXT) WHERE session_id = 'harmed' AND seq = 1",
+        "DELETE FROM events WHERE session_id = 'harmed' AND seq = 1",
+        "UPDATE events SET at = 'noon', digest = NULL WHERE session_id = 'harmed' AND seq = 1",
+    ],
+)
+def test_a_changed_event_is_noticed_and_other_sessions_go_on(tmp_path: Path, harm: str) -> None:
+    store, _ = open_store(f"sqlite:///{tmp_path / 'a.db'}")
+    for id in ("harmed", "sound"):
+        store.append(id, -1, [START, Replied(text="first"), Replied(text="second")], NOW)
+    rows_of(store, harm)
+    with pytest.raises(SessionDamaged, match=r"session harmed is damaged at event 1.*backup"):
+        store.load("harmed")
+    assert len(store.load("sound")) == 3
+    store.close()

@@ -1,13 +1,15 @@
 """Words, sentences, normalisation and quotes."""
 
 import itertools
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.grading.quotes import clean, locate_quote, normalise
 from interviewer.grading.windows import LONGEST_SENTENCE_WORDS, short_sentences
-from knowledge.text import Span, content_stems, sentences, shares_run
+from knowledge.text import Span, content_stems, sentences, shares_run, stem
 
 
 def slices(text: str, spans: list[Span]) -> list[str]:
@@ -93,3 +95,18 @@ def test_clean_makes_any_text_storable() -> None:
 @given(st.text(alphabet=st.characters(exclude_characters="\r"), max_size=100))
 def test_clean_text_always_encodes(text: str) -> None:
     clean(text).encode("utf-8")
+
+
+def test_stems_are_the_same_from_many_threads() -> None:
+    found = [
+        f"{word}{ending}" for word in ("regular", "norm", "gener", "optim") for ending in ("isations", "ising", "ally")
+    ]
+    alone = [stem.__wrapped__(word) for word in found]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            rounds = list(pool.map(lambda _: [stem.__wrapped__(word) for word in found], range(200)))
+    finally:
+        sys.setswitchinterval(before)
+    assert all(one == alone for one in rounds)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from interviewer.correction import asking_replied_to
 from interviewer.events import ReplyKind
 from interviewer.grading.grade import Verdict
 from interviewer.policy import Need, need
@@ -31,7 +32,7 @@ SCRIPTS: dict[str, tuple[dict[str, object], list[Turn]]] = {
             ("I'm not sure, but maybe the later ones react to whole objects and the early ones to simple lines only?", [COVERED, COVERED, PARTIAL]),
             ("could you repeat the question?", []),
             ("I don't know", []),
-            ("Wait, I want to correct my previous answer", []),
+            ("Wait, I want to correct my first answer", []),
             ("The early layers see edges, and the later ones put these together to parts of objects.", [COVERED] * 3),
             ("The state is passed on from one step to the next and mixed with the new input at every time.", [COVERED, WRONG]),
             ("It is forgotten after each word, I would say, because the weights are different for each of them.", [COVERED, WRONG, PARTIAL]),
@@ -70,9 +71,8 @@ def transcript(bank: Bank, name: str) -> str:
             break
         kind = kind_of(text, session.question.question)
         kind = ReplyKind.OFF_TOPIC if "pizza" in text else kind
-        points = session.bank.by_id[session.state.askings[session.state.corrects].question_id].key_points
-        if not session.state.invited_correction:
-            points = session.question.key_points
+        about = session.state.askings[asking_replied_to(session.state)]
+        points = session.bank.by_id[about.question_id].key_points
         session.say(kind, {point.id: verdict for point, verdict in zip(points, verdicts, strict=False)}, text=text)
     return written(session.state)
 

@@ -8,9 +8,11 @@ import pytest
 from interviewer.errors import InputInvalid
 from interviewer.events import ReplyKind
 from interviewer.wiring import Interviewer
+from tests.test_cli import free_port
 from tests.test_dialogue import Play
 from ui import handlers, view
 from ui.charts import rubric_chart, topic_chart
+from ui.markup import typed
 from ui.report_view import headline
 
 
@@ -23,7 +25,7 @@ def test_a_reply_shows_at_once_and_then_the_answer_streams(interviewer: Intervie
     shown = handlers.accept(interviewer, page.session_id, "Kernels share their weights.")
     assert [message["content"] for message in shown.chat[-2:]] == ["Kernels share their weights.", view.THINKING]
     assert not shown.waiting
-    steps = list(handlers.advance(interviewer, page.session_id))
+    steps = [step for step in handlers.advance(interviewer, page.session_id) if step is not None]
     assert steps[-1].waiting
     assert steps[-1].chat == view.messages(interviewer.sessions.state(page.session_id))
     last = [step.chat[-1]["content"] for step in steps]
@@ -34,6 +36,7 @@ def test_a_reply_shows_at_once_and_then_the_answer_streams(interviewer: Intervie
 def test_the_report_comes_with_the_end(interviewer: Interviewer, page: handlers.Page) -> None:
     handlers.accept(interviewer, page.session_id, "", "stop")
     *_, last = handlers.advance(interviewer, page.session_id)
+    assert last is not None
     assert last.report is not None
     assert not last.waiting
     assert handlers.resume(interviewer, page.session_id) == last
@@ -71,8 +74,8 @@ def test_streaming_ends_with_the_whole_and_only_grows() -> None:
 
 
 def test_a_candidates_tags_stay_visible_text(interviewer: Interviewer, page: handlers.Page) -> None:
-    assert view.literal("a < b & <b>") == "a &lt; b &amp; &lt;b&gt;"
-    assert view.literal("```\na < b\n```") == "```\na < b\n```"
+    assert typed("a < b & <b>") == "a &lt; b &amp; &lt;b&gt;"
+    assert typed("```\na < b\n```") == "```\na < b\n```"
 
 
 def test_progress_and_headline_say_where_one_is(interviewer: Interviewer) -> None:
@@ -106,7 +109,9 @@ def url(interviewer: Interviewer) -> Iterator[str]:
     from ui.app import build_app
 
     app = build_app(interviewer)
-    _, address, _ = app.launch(server_port=None, prevent_thread_lock=True, quiet=True, ssr_mode=False, _frontend=False)
+    _, address, _ = app.launch(
+        server_port=free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False, _frontend=False
+    )
     yield address
     app.close(verbose=False)
 
@@ -124,6 +129,7 @@ def test_a_program_can_hold_an_interview_through_the_named_endpoints(interviewer
     assert hint["messages"]
     told = client.predict(id, "Kernels share their weights over all positions.", api_name="/reply")
     assert told["messages"]
+    assert client.predict(id, api_name="/resume") == told
     assert client.predict(id, "stop", api_name="/act")["finished"] == "stopped"
     report = client.predict(id, api_name="/report")
     assert report["session"]["id"] == id
@@ -133,4 +139,4 @@ def test_a_program_can_hold_an_interview_through_the_named_endpoints(interviewer
     with pytest.raises(Exception, match="there is no session"):
         client.predict("nobody", "hi", api_name="/reply")
     names = set(client.view_api(return_format="dict")["named_endpoints"])
-    assert names == {"/start", "/reply", "/act", "/report", "/search"}
+    assert names == {"/start", "/reply", "/act", "/resume", "/report", "/search"}

@@ -16,6 +16,7 @@ from tests.test_own_material import ARTICLE
 from ui import bank_handlers as handlers
 from ui import bank_view as view
 from ui.bank_handlers import Filters
+from ui.markup import prose
 
 EDIT = ("What is a starter?", "A culture of yeast that is kept alive in flour.", "- A culture of yeast.\n\nIt is fed.")
 
@@ -202,10 +203,10 @@ def test_nothing_of_an_article_becomes_markup(interviewer: Interviewer) -> None:
 
 
 def test_tables_of_an_answer_are_shown_as_tables() -> None:
-    shown = view.prose("They differ:\n\n| Width | Bar |\n| 25 mm | 7 |\n| 50 mm | 3 |\n\nMore.")
+    shown = prose("They differ:\n\n| Width | Bar |\n| 25 mm | 7 |\n| 50 mm | 3 |\n\nMore.")
     assert shown.count("<tr>") == 3
     assert "<th>Width</th>" in shown
-    assert view.prose("| a | b |\n|---|---|\n| 1 | 2 |").count("<tr>") == 2
+    assert prose("| a | b |\n|---|---|\n| 1 | 2 |").count("<tr>") == 2
 
 
 def test_marks_say_what_to_look_at(read: Material) -> None:

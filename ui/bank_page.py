@@ -13,6 +13,7 @@ from ui import bank_handlers as handlers
 from ui import bank_view as view
 from ui.bank_handlers import ANY, PAGE_SIZE, Filters
 from ui.view import TOPIC_NAMES
+from ui.visitor import for_admins, is_admin
 
 Told = Callable[[Callable[..., Any]], Callable[..., Any]]
 QUIET: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None, "show_progress": "hidden"}
@@ -233,9 +234,10 @@ def _wire_material(
         return _shown(handlers.discard_rest(interviewer, material), n)
 
     def listed() -> list[Any]:
-        return _listed(handlers.articles(interviewer))
+        return _listed(handlers.articles(interviewer) if is_admin(interviewer) else ())
 
     here = [review.material, review.n]
+    anybody, told = told, for_admins(interviewer, told)
     adding.read.click(told(read), [adding.file, adding.paste], [*shown, review.left_out], **BUSY)
     adding.open.click(told(reopened), adding.articles, [*shown, review.left_out], **QUIET)
     review.entries.input(told(chosen), [*here, review.entries, *texts], shown, **QUIET)
@@ -247,7 +249,9 @@ def _wire_material(
     review.back.click(_closed, None, [adding.view, review.view, adding.file, adding.paste], **QUIET).then(
         told(listed), None, listing, **QUIET
     )
-    gr.on([app.load, tab.select], told(listed), None, listing, **QUIET)
+    gr.on([app.load, tab.select], anybody(listed), None, listing, **QUIET)
+    if interviewer.settings.auth:
+        app.load(anybody(lambda: gr.Tab(visible=is_admin(interviewer))), None, tab, **QUIET)
 
 
 def _wire_practise(interviewer: Interviewer, adding: Adding, tabs: gr.Tabs, setup: dict[str, Any], told: Told) -> None:

@@ -1,17 +1,15 @@
 """The Bank part of the page as HTML. All text from the bank, an article or a person is escaped."""
 
 import html
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from knowledge.bank import KeyPoint, Misconception, Question, Standing
 from knowledge.ingest.material import Material, MaterialEntry
 from ui.bank_handlers import Found, waiting
+from ui.markup import line, prose
 from ui.report_view import WEIGHT_NAMES
 from ui.view import TOPIC_NAMES
 
-_ROW = re.compile(r"\s*\|.*\|\s*$")
-_RULE = re.compile(r"[\s|:-]+$")
 STANDING_MARKS = {
     Standing.UNREVIEWED: "not reviewed",
     Standing.ACCEPTED: "accepted",
@@ -46,7 +44,7 @@ def question_page(question: Question) -> str:
         chips += [question.level.value.capitalize(), question.kind.value.capitalize()]
     marks = "".join(f'<span class="chip">{_text(chip)}</span>' for chip in chips)
     return (
-        f'<details class="bank-question" name="bank"><summary><span class="asked">{_text(question.question)}</span>'
+        f'<details class="bank-question" name="bank"><summary><span class="asked">{line(question.question)}</span>'
         f'<span class="chips">{marks}</span></summary><div class="body">{_variants(question)}'
         f'<details class="answer"><summary>Show answer</summary>{_answer(question)}</details>{_sources(question)}</div></details>'
     )
@@ -55,8 +53,8 @@ def question_page(question: Question) -> str:
 def _variants(question: Question) -> str:
     if not question.variants:
         return ""
-    items = "".join(f"<li>{_text(text)}</li>" for text in question.variants)
-    return f"<h4>Also asked as</h4><ul>{items}</ul>"
+    items = "".join(f"<li>{line(text)}</li>" for text in question.variants)
+    return f"<h2>Also asked as</h2><ul>{items}</ul>"
 
 
 def _answer(question: Question) -> str:
@@ -65,21 +63,21 @@ def _answer(question: Question) -> str:
     unreviewed = question.standing is Standing.UNREVIEWED
     note = "<p><small>Derived from the answer, sentence by sentence, and not reviewed yet.</small></p>"
     return (
-        f'<div class="prose">{prose(question.answer)}</div><h4>Key points</h4>{note if unreviewed else ""}'
+        f'<div class="prose">{prose(question.answer)}</div><h2>Key points</h2>{note if unreviewed else ""}'
         f'<ul class="points">{points}</ul>'
-        + (f'<h4>Misconceptions</h4><ul class="misconceptions">{wrong}</ul>' if wrong else "")
+        + (f'<h2>Misconceptions</h2><ul class="misconceptions">{wrong}</ul>' if wrong else "")
     )
 
 
 def _point(point: KeyPoint, own: bool) -> str:
     hint = "" if own else f'<br><span class="hint">Hint: {_text(point.hint)}</span>'
-    return f'<li>{_text(point.text)} <span class="weight">{WEIGHT_NAMES[point.weight]}</span>{hint}</li>'
+    return f'<li>{line(point.text)} <span class="weight">{WEIGHT_NAMES[point.weight]}</span>{hint}</li>'
 
 
 def _misconception(misconception: Misconception) -> str:
     return (
-        f'<li><span class="wrong">“{_text(misconception.statement)}”</span><br>'
-        f'<span class="right">{_text(misconception.correction)}</span></li>'
+        f'<li><span class="wrong">“{line(misconception.statement)}”</span><br>'
+        f'<span class="right">{line(misconception.correction)}</span></li>'
     )
 
 
@@ -110,7 +108,7 @@ def review_headline(material: Material) -> str:
     note = f" {recovered} had no question in the article; we made one from the answer." if recovered else ""
     total = len(material.entries)
     return (
-        f'<div class="review-head" role="status"><h3>{_text(material.file)}</h3><p>{total} question{"s" * (total != 1)} found. '
+        f'<div class="review-head" role="status"><h2>{_text(material.file)}</h2><p>{total} question{"s" * (total != 1)} found. '
         f"{todo}{note}</p></div>"
     )
 
@@ -155,22 +153,6 @@ def _counts(material: Material) -> str:
         (Standing.DISCARDED, "discarded"),
     )
     return ", ".join(f"{standings.count(kind)} {name}" for kind, name in names if kind in standings)
-
-
-def prose(markdown: str) -> str:
-    """Markdown as HTML; tags in it stay visible text."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
-    return str(parser.render("\n".join(_ruled(markdown.splitlines()))))
-
-
-def _ruled(lines: Sequence[str]) -> Iterator[str]:
-    """The lines with the rule that Markdown wants below a table's first row, where an ingested table lacks it."""
-    for before, line, after in zip(["", *lines], lines, [*lines[1:], ""], strict=False):
-        yield line
-        if _ROW.match(line) and _ROW.match(after) and not _ROW.match(before) and not _RULE.match(after):
-            yield "|---" * (line.strip().strip("|").count("|") + 1) + "|"
 
 
 def _text(text: str) -> str:

@@ -1,20 +1,19 @@
 """What the page's buttons do: functions of plain values over the program, without Gradio."""
 
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, tzinfo
-from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from interviewer.errors import InputInvalid, InterviewerError
+from interviewer.errors import Busy, InputInvalid, InterviewerError
 from interviewer.events import Mode, Order, ReplyKind, SessionConfig
+from interviewer.grading.quotes import clean
 from interviewer.llm.ledger import in_words
 from interviewer.policy import Need, need
-from interviewer.render import render_report
 from interviewer.report import Report, build_report
+from interviewer.sessions import BUTTONS, STILL_READ
 from interviewer.state import State
 from interviewer.wiring import Interviewer
 from knowledge.bank import Level, Topic
@@ -22,6 +21,7 @@ from knowledge.errors import KnowledgeError
 from ui.live import live
 from ui.view import THINKING, Message, messages, streamed
 
+LONGEST_QUERY = 2_000
 STREAM_PAUSE_S = 0.02
 
 
@@ -82,27 +82,31 @@ def accept(interviewer: Interviewer, id: str, text: str, kind: str | None = None
     pressed = ReplyKind(kind) if kind else None
     if pressed is None and not text.strip():
         raise InputInvalid("write your answer first, or use one of the buttons below")
-    from interviewer.sessions import BUTTONS
-
     state = interviewer.sessions.accept(id, BUTTONS[pressed] if pressed else text, pressed, sure)
     chat = [*messages(state), Message(role="assistant", content=THINKING)]
     return Page(id, chat, state, False, None)
 
 
-def advance(interviewer: Interviewer, id: str) -> Iterator[Page]:
-    """Grades and responds, streaming what the interviewer says; the last page is the whole one.
+def advance(interviewer: Interviewer, id: str) -> Iterator[Page | None]:
+    """Grades and responds, streaming what the interviewer says; the last page is the whole one. None: nothing new yet,
+    ask again in a moment.
 
     What a language model phrases shows as it comes; the state then says what was said, should that be something else.
     """
     state = interviewer.sessions.state(id)
-    before, said = messages(state), ""
-    pieces = live(lambda tell: interviewer.sessions.advance(id, tell))
+    before, said, told = messages(state), "", False
+    pieces = live(lambda tell: interviewer.waiting.advance(id, tell))
     while True:
         try:
             said += next(pieces)
         except StopIteration as done:
             state = done.value
             break
+        except Busy as busy:
+            yield None if told else _kept(interviewer, id, busy)
+            told = True
+            pieces = live(lambda tell: interviewer.waiting.advance(id, tell))
+            continue
         chat = [*before, Message(role="assistant", content=said)]
         yield Page(id, chat, interviewer.sessions.state(id), False, None)
     after = page(interviewer, id, state)
@@ -120,29 +124,21 @@ def spent(interviewer: Interviewer, id: str) -> str | None:
 
 
 def resume(interviewer: Interviewer, id: str) -> Page:
-    """Opens a session and finishes what was left undone."""
-    return page(interviewer, id, interviewer.sessions.advance(id))
+    """Opens a session and finishes what was left undone, or says that it will be."""
+    try:
+        return page(interviewer, id, interviewer.waiting.advance(id))
+    except Busy as busy:
+        return _kept(interviewer, id, busy)
 
 
-def report_file(interviewer: Interviewer, id: str, format: str) -> str:
-    """The path of a new file with the report as md, html, json or pdf, for download."""
-    report = build_report(id, interviewer.sessions.state(id), interviewer.bank)
-    file = Path(tempfile.mkdtemp(prefix="interviewer-")) / f"{report.session.mode.value}-{id[:8]}.{format}"
-    if format == "pdf":
-        from interviewer.export import report_pdf
-
-        file.write_bytes(report_pdf(report))
-    else:
-        file.write_text(_as_text(report, format), encoding="utf-8")
-    return str(file)
+def is_due(interviewer: Interviewer, id: str) -> bool:
+    """Whether a reply still waits for its answer."""
+    return need(interviewer.sessions.state(id)) not in (Need.REPLY, Need.NOTHING)
 
 
-def _as_text(report: Report, format: str) -> str:
-    if format == "html":
-        from interviewer.export import report_html
-
-        return report_html(report)
-    return render_report(report) if format == "md" else report.model_dump_json(indent=2)
+def _kept(interviewer: Interviewer, id: str, busy: Busy) -> Page:
+    state = interviewer.sessions.state(id)
+    return Page(id, [*messages(state), Message(role="assistant", content=str(busy))], state, False, None)
 
 
 # The named endpoints, for programs.
@@ -157,18 +153,39 @@ def api_start(
 
 def api_reply(interviewer: Interviewer, session_id: str, text: str) -> dict[str, object]:
     """Sends a reply and returns what the interviewer said to it."""
-    before = len(interviewer.sessions.state(session_id).transcript)
-    return _told(page(interviewer, session_id, interviewer.sessions.reply(session_id, text)), before + 1)
+    waiting = interviewer.waiting
+    return _answered(
+        interviewer, session_id, text, lambda: interviewer.sessions.reply(session_id, text, None, waiting.advance)
+    )
 
 
 def api_act(interviewer: Interviewer, session_id: str, action: str) -> dict[str, object]:
     """Presses a button: hint, skip, repeat, stop or dont_know."""
     try:
         kind = ReplyKind(action)
-        before = len(interviewer.sessions.state(session_id).transcript)
-        return _told(page(interviewer, session_id, interviewer.sessions.act(session_id, kind)), before + 1)
+        text, waiting = BUTTONS[kind], interviewer.waiting
     except (ValueError, KeyError) as error:
         raise InputInvalid(f"unknown action {action!r}; use one of: hint, skip, repeat, stop, dont_know") from error
+    return _answered(interviewer, session_id, text, lambda: interviewer.sessions.act(session_id, kind, waiting.advance))
+
+
+def api_resume(interviewer: Interviewer, session_id: str) -> dict[str, object]:
+    """What was said to the last reply; for one that was kept while the app was busy."""
+    return _answered(interviewer, session_id, None, lambda: interviewer.waiting.advance(session_id))
+
+
+def _answered(interviewer: Interviewer, id: str, sent: str | None, reply: Callable[[], State]) -> dict[str, object]:
+    """What was said to the last reply, or that it is kept. `sent`: the reply's text, where one was sent now."""
+    try:
+        state = reply()
+    except Busy as busy:
+        state = interviewer.sessions.state(id)
+        if sent is not None and (state.pending is None or state.pending.text != clean(sent)):
+            # It is the one before that is kept.
+            raise InputInvalid(STILL_READ) from busy
+        return _told(page(interviewer, id, state), len(state.transcript)) | {"messages": [str(busy)], "busy": True}
+    last = max((at for at, line in enumerate(state.transcript) if line.role == "candidate"), default=-1)
+    return _told(page(interviewer, id, state), last + 1)
 
 
 def api_report(interviewer: Interviewer, session_id: str) -> dict[str, object]:
@@ -180,6 +197,8 @@ def api_search(interviewer: Interviewer, text: str, k: int) -> list[dict[str, ob
     """What the index retrieves."""
     if not text.strip():
         raise InputInvalid("the text to search for is empty")
+    if len(text) > LONGEST_QUERY:
+        raise InputInvalid(f"the text to search for has {len(text):,} characters; the limit is {LONGEST_QUERY:,}")
     return [hit.model_dump(mode="json") for hit in interviewer.index.search([text], max(1, min(int(k), 50)))[0]]
 
 
@@ -193,6 +212,7 @@ def _told(page: Page, since: int) -> dict[str, object]:
         "question": page.state.asked,
         "questions": page.state.config.questions,
         "finished": page.state.finished.value if page.state.finished else None,
+        "busy": False,
     }
 
 

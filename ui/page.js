@@ -1,5 +1,19 @@
-// Ticks the clock in the side panel, and says when little time is left. Runs once when the page loads.
+// Keeps the theme that the person chose, ticks the clock in the side panel, and says when little time is left. Runs once when the page loads.
 () => {
+  const THEME = "interviewer-theme";
+  const systemIsDark = matchMedia("(prefers-color-scheme: dark)");
+  window.chosenTheme = () => localStorage.getItem(THEME) || "system";
+  const applyTheme = () => {
+    const theme = window.chosenTheme();
+    document.body.classList.toggle("dark", theme === "dark" || (theme === "system" && systemIsDark.matches));
+  };
+  window.setTheme = (theme) => {
+    localStorage.setItem(THEME, theme);
+    applyTheme();
+  };
+  if (window.chosenTheme() !== "system") applyTheme();
+  // After Gradio's own listener, which knows of no choice.
+  systemIsDark.addEventListener("change", () => setTimeout(applyTheme));
   const pad = (n) => String(n).padStart(2, "0");
   const show = (seconds) => `${Math.floor(seconds / 60)}:${pad(Math.floor(seconds % 60))}`;
   setInterval(() => {

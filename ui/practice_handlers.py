@@ -11,6 +11,7 @@ from interviewer.events import Mode, SessionConfig
 from interviewer.practice import (
     DAILY_GOAL,
     DueCard,
+    GradedReply,
     Habit,
     due_cards,
     due_load,
@@ -67,7 +68,7 @@ def today(interviewer: Interviewer, zone_name: str) -> Today:
     return Today(
         due=_items(interviewer, due_cards(cards, now, zone), now),
         weak=_items(interviewer, weak_cards(cards, now, zone), now),
-        habit=habit(replies, now, zone),
+        habit=_habit(interviewer, replies, zone),
         load=[LoadDay(day, count) for day, count in due_load(cards, now, zone, days=7)],
         answered=len(replies),
     )
@@ -132,10 +133,14 @@ def overview(interviewer: Interviewer, zone_name: str) -> Overview:
         past.append(Past(report.session, report.score))
     return Overview(
         progress=progress(replies, interviewer.bank, zone),
-        habit=habit(replies, now, zone),
+        habit=_habit(interviewer, replies, zone),
         load=[LoadDay(day, count) for day, count in due_load(schedule(replies), now, zone)],
         past=past,
     )
+
+
+def _habit(interviewer: Interviewer, replies: Sequence[GradedReply], zone: tzinfo) -> Habit:
+    return habit(replies, interviewer.now(), zone, interviewer.settings.daily_goal or DAILY_GOAL)
 
 
 def _items(interviewer: Interviewer, cards: list[DueCard], now: datetime) -> list[DueItem]:

@@ -51,7 +51,7 @@ def tiles(progress: Progress, habit: Habit, load: Sequence[LoadDay]) -> str:
         (str(habit.streak), "Days in a row", "a single day off is fine"),
         (str(week), "Coming back", "in the next seven days"),
     ]
-    return f'<section class="tiles">{"".join(_tile(*cell) for cell in cells)}</section>'
+    return f'<section class="tiles"><h2 class="for-screen-readers">Your progress</h2>{"".join(_tile(*cell) for cell in cells)}</section>'
 
 
 def _tile(value: str, name: str, note: str) -> str:

@@ -8,8 +8,10 @@ from interviewer.grading.grade import Grade, PointGrade, Verdict
 from interviewer.render import DIMENSIONS, MARKS, NOT_SURE_BELOW, count_of, duration, render_pace
 from interviewer.report import QuestionReport, Report, level_of
 from knowledge.coverage import cite
+from ui.markup import prose
 from ui.view import TOPIC_NAMES
 
+DOWNLOADS = {"md": "Markdown", "html": "HTML", "json": "JSON", "pdf": "PDF"}
 WEIGHT_NAMES = {3: "essential", 2: "expected", 1: "bonus"}
 
 
@@ -19,7 +21,7 @@ def headline(report: Report) -> str:
     graders = ", ".join(_text(name) for name in report.graders) or "nothing graded yet"
     pace = f"<p>{_text(render_pace(report))}</p>" if report.questions else ""
     return (
-        f'<section class="headline">{_score(report)}{pace}<p class="small-print">{s.answered} of {s.planned} questions '
+        f'<section class="headline"><h2>Your report</h2>{_score(report)}{pace}<p class="small-print">{s.answered} of {s.planned} questions '
         f"answered · {s.level} level · graded by {graders}</p>{_levels(report)}</section>"
     )
 
@@ -29,14 +31,14 @@ def _score(report: Report) -> str:
         return f'<p class="score none">{_text(report.score_note or "")}</p>'
     low, high = report.interval or (report.score, report.score)
     signal = (
-        f'<p class="signal">Signal: <strong>{report.signal}</strong> <span class="small-print">{_text(report.signal_rule or "")}</span></p>'
+        f'<p class="signal">Signal: <strong>{report.signal}</strong><br><span class="small-print">{_text(report.signal_rule or "").capitalize()}.</span></p>'
         if report.signal
         else ""
     )
     return (
         f'<div class="score"><strong>{report.score:.0%}</strong> <span class="level {level_of(report.score)}">'
         f"{level_of(report.score)}</span>{_range(report.score, low, high)}</div>"
-        f"<p>95 % interval {low:.0%} to {high:.0%}, over the questions asked.</p>{signal}"
+        f"<p>Likely between {low:.0%} and {high:.0%}, judging by the questions asked (95 % interval).</p>{signal}"
     )
 
 
@@ -113,6 +115,15 @@ def practise_next(report: Report) -> str:
     return f'<section class="next"><header><h3>Practise next</h3>{every}</header><ol>{items}</ol></section>'
 
 
+def downloads(session_id: str) -> str:
+    """Links that save the report; it is made when asked for, so that no copy of it lies anywhere."""
+    return "".join(
+        f'<a class="download" id="download-{format}" href="/report/{_text(session_id)}.{format}?save=yes" download>'
+        f"Download as {name}</a>"
+        for format, name in DOWNLOADS.items()
+    )
+
+
 def _question(number: int, question: QuestionReport) -> str:
     grade = question.grade
     shown = "not graded" if grade.score is None else f"{grade.score:.0%}"
@@ -122,7 +133,7 @@ def _question(number: int, question: QuestionReport) -> str:
         f'<span class="asked">{again}{_text(question.question)}</span> <span class="points">{shown}</span></summary>'
         f'<p class="small-print">{TOPIC_NAMES[question.topic]} · {question.level} · {_pace(question)} · {_judged_by(grade)}</p>'
         f"{_failure(grade)}{_replies(question)}{_points(grade.key_points)}{_corrections(grade)}"
-        f"<h4>What a strong answer says</h4>{_prose(question.model_answer)}{_sources(question)}</details>"
+        f"<h4>What a strong answer says</h4>{prose(question.model_answer)}{_sources(question)}</details>"
     )
 
 
@@ -207,12 +218,6 @@ def _sources(question: QuestionReport) -> str:
     if not question.sources:
         return ""
     return f'<p class="small-print">Sources: {"; ".join(_text(cite(source)) for source in question.sources)}</p>'
-
-
-def _prose(markdown: str) -> str:
-    from markdown_it import MarkdownIt
-
-    return str(MarkdownIt("commonmark", {"html": False}).render(markdown))
 
 
 def _text(text: str) -> str:

@@ -1,6 +1,5 @@
 """From a session's state to what the page shows: pure functions, no Gradio."""
 
-import html
 from collections.abc import Iterator
 from typing import TypedDict
 
@@ -8,6 +7,7 @@ from interviewer.events import FinishReason, Mode
 from interviewer.policy import MAX_FOLLOW_UPS
 from interviewer.state import State
 from knowledge.bank import Bank
+from ui.markup import formulas, typed
 
 TOPIC_NAMES = {
     "fundamentals": "Fundamentals",
@@ -29,6 +29,8 @@ TOPIC_NAMES = {
 }
 THINKING = "…"
 WORDS_A_CHUNK = 3
+CHUNKS = 16
+"""At most so many steps a message, so that a long one is not kept back."""
 
 
 class Message(TypedDict):
@@ -42,14 +44,9 @@ def messages(state: State) -> list[Message]:
     """The transcript as chat messages."""
     roles = {"interviewer": "assistant", "candidate": "user"}
     return [
-        {"role": roles[line.role], "content": literal(line.text) if line.role == "candidate" else line.text}
+        {"role": roles[line.role], "content": typed(line.text) if line.role == "candidate" else formulas(line.text)}
         for line in state.transcript
     ]
-
-
-def literal(text: str) -> str:
-    """A candidate's text as Markdown that shows it as typed: tags stay visible, code fences and formulas still work."""
-    return html.escape(text, quote=False) if "```" not in text else text
 
 
 def streamed(before: list[Message], after: list[Message]) -> Iterator[list[Message]]:
@@ -57,7 +54,8 @@ def streamed(before: list[Message], after: list[Message]) -> Iterator[list[Messa
     shown = list(after[: len(before)])
     for message in after[len(before) :]:
         pieces = message["content"].split(" ")
-        for end in range(WORDS_A_CHUNK, len(pieces), WORDS_A_CHUNK):
+        step = max(WORDS_A_CHUNK, -(-len(pieces) // CHUNKS))
+        for end in range(step, len(pieces), step):
             yield [*shown, {"role": message["role"], "content": " ".join(pieces[:end])}]
         shown = [*shown, message]
         yield shown

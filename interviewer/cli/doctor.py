@@ -6,9 +6,12 @@ from collections.abc import Callable
 from sqlalchemy.engine import make_url
 
 from interviewer.cli.shared import Commands
-from interviewer.errors import InterviewerError
-from interviewer.settings import Settings, make_home, read_settings
-from interviewer.store import database_fault, open_store
+from interviewer.connection import check_connection
+from interviewer.damage import database_fault, log_fault
+from interviewer.errors import InterviewerError, SessionDamaged
+from interviewer.settings import make_home, read_settings
+from interviewer.shipped import changed_files
+from interviewer.store import Store, open_store
 from interviewer.wiring import Interviewer
 from knowledge.encoder import bundled_folder
 from knowledge.errors import KnowledgeError
@@ -37,7 +40,7 @@ def run_doctor(_: argparse.Namespace) -> int:
         ("question bank", check_bank),
         ("index", check_index),
         ("database", check_database),
-        ("language model", check_language_model),
+        ("language model", check_connection),
     ]
     failed = False
     for name, check in checks:
@@ -79,7 +82,19 @@ def check_grader(_: Interviewer) -> str:
 
 
 def check_bank(interviewer: Interviewer) -> str:
-    """The bank validates."""
+    """The bank validates, and it and the other files that came with the program are as they came."""
+    _ = interviewer.bank
+    try:
+        changed = changed_files()
+    except (OSError, ValueError) as error:
+        raise Fault(
+            f"the files that came with the program cannot be checked ({error}); reinstall the package"
+        ) from error
+    if changed:
+        raise Fault(
+            f"{changed[0]}{f' and {len(changed) - 1} more' if changed[1:] else ''} is not as it came; reinstall the package, "
+            "or run `python -m interviewer.shipped` where the change is meant"
+        )
     return f"{len(interviewer.bank.questions)} questions, {len(interviewer.bank.statements)} statements"
 
 
@@ -94,49 +109,32 @@ def check_index(interviewer: Interviewer) -> str:
     return str(homes[0])
 
 
+def _damage(store: Store, id: str) -> str | None:
+    try:
+        store.load(id)
+    except SessionDamaged as error:
+        return str(error)
+    return None
+
+
 def check_database(interviewer: Interviewer) -> str:
     """The database is sound and opens; a damaged file is left where it is."""
     url = make_url(interviewer.settings.database)
     if url.get_backend_name() == "sqlite" and url.database:
         from pathlib import Path
 
-        fault = database_fault(Path(url.database))
+        file = Path(url.database)
+        fault = log_fault(file) or database_fault(file)
         if fault:
             raise Fault(
                 f"{url.database} is damaged ({fault}); `interviewer serve` keeps it under another name and begins a new one"
             )
-    store, _ = open_store(interviewer.settings.database)
-    count = len(store.session_ids())
-    store.close()
-    return f"{url.render_as_string(hide_password=True)}, {count} sessions"
-
-
-def check_language_model(interviewer: Interviewer) -> str:
-    """The server answers and knows the model."""
-    settings = interviewer.settings
-    if settings.model is None:
-        return "not set; the local grader works alone (set INTERVIEWER_MODEL to use one)"
-    where = probe(settings)
-    can = interviewer.language_model.capabilities()
-    limits = settings.llm_limits
-    return f"{where}, {can.in_words()}; at most {limits.requests} requests and {limits.call_s:g} s a call"
-
-
-def probe(settings: Settings) -> str:
-    """Asks the server for its models. Raises: Fault saying what to set."""
-    import openai
-
-    key = settings.api_key.get_secret_value() if settings.api_key else "none"
-    base = settings.base_url or "https://api.openai.com/v1"
-    client = openai.OpenAI(api_key=key, base_url=base, max_retries=0, timeout=10.0)
+    store, warning = open_store(interviewer.settings.database)
     try:
-        models = [model.id for model in client.models.list()]
-    except openai.AuthenticationError as error:
-        raise Fault(f"{base} refused the key; set OPENAI_API_KEY") from error
-    except openai.APIConnectionError as error:
-        raise Fault(f"{base} does not answer; is the server running, and is OPENAI_BASE_URL right?") from error
-    except openai.OpenAIError as error:
-        raise Fault(f"{base} answered with an error ({str(error).splitlines()[0][:160]})") from error
-    if models and settings.model not in models:
-        raise Fault(f"{base} does not list {settings.model!r}; it has {', '.join(models[:8])}; set INTERVIEWER_MODEL")
-    return f"{settings.model} at {base}"
+        ids = store.session_ids()
+        damaged = [error for id in ids if (error := _damage(store, id))]
+    finally:
+        store.close()
+    if damaged or warning:
+        raise Fault(f"{len(damaged)} of {len(ids)} sessions are damaged; {damaged[0]}" if damaged else str(warning))
+    return f"{url.render_as_string(hide_password=True)}, {len(ids)} sessions"

@@ -3,7 +3,8 @@
 import argparse
 import sys
 
-from interviewer.cli.shared import Commands, open_interviewer, print_json
+from interviewer.cli.shared import Commands, open_interviewer, print_json, warn
+from interviewer.errors import SessionDamaged
 from interviewer.report import Report, build_report
 
 FORMATS = ("md", "html", "json", "pdf")
@@ -24,7 +25,12 @@ def run_sessions(arguments: argparse.Namespace) -> int:
     """Lists the sessions."""
     interviewer = open_interviewer()
     for id in interviewer.sessions.ids():
-        report = build_report(id, interviewer.sessions.state(id), interviewer.bank)
+        try:
+            state = interviewer.sessions.state(id)
+        except SessionDamaged as error:
+            warn(str(error))
+            continue
+        report = build_report(id, state, interviewer.bank)
         if arguments.json:
             print_json(session_json(report))
         else:

@@ -16,9 +16,13 @@ Choice = TypeVar("Choice", bound=StrEnum)
 Commands = Any  # argparse's type of sub-parsers is private
 
 
-def open_interviewer() -> Interviewer:
-    """The program over this process's settings, with a progress bar where a terminal can show one."""
-    return Interviewer(read_settings(), progress=_bar("Building the index"), warn=warn)
+def open_interviewer(serving: bool = False) -> Interviewer:
+    """The program over this process's settings, with a progress bar where a terminal can show one.
+
+    Args:
+        serving: for visitors of the page, instead of for whoever runs the command.
+    """
+    return Interviewer(read_settings(), progress=_bar("Building the index"), warn=warn, serving=serving)
 
 
 def warn(line: str) -> None:

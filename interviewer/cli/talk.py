@@ -41,10 +41,11 @@ def add_commands(commands: Commands) -> None:
 
 def run_serve(arguments: argparse.Namespace) -> int:
     """Serves until stopped."""
+    from evals.desk import Desk
     from ui.serve import serve
 
-    interviewer = open_interviewer()
-    return serve(interviewer, arguments.host, arguments.port or interviewer.settings.port)
+    interviewer = open_interviewer(serving=True)
+    return serve(interviewer, arguments.host, arguments.port or interviewer.settings.port, Desk(interviewer))
 
 
 def run_chat(arguments: argparse.Namespace) -> int:
@@ -52,7 +53,8 @@ def run_chat(arguments: argparse.Namespace) -> int:
     interviewer = open_interviewer()
     if arguments.session:
         id = arguments.session
-        state = interviewer.sessions.advance(id)
+        # Shown before what was left undone is done: that may need the models, which take seconds to load.
+        state = interviewer.sessions.state(id)
     else:
         config = _config(arguments, _proposal(interviewer, arguments.job))
         config = interviewer.sessions.plan_practice(config, _local_zone())
@@ -63,6 +65,9 @@ def run_chat(arguments: argparse.Namespace) -> int:
             f"({len(state.config.planned)} of {state.config.questions} come back from earlier sessions)\n", flush=True
         )
     shown = _show(state, max(0, _last_question(state)) if arguments.session else 0)
+    if arguments.session:
+        state = interviewer.sessions.advance(id)
+        shown = _show(state, shown)
     for text in replies(sys.stdin, prompt=sys.stdin.isatty()):
         if need(state) is not Need.REPLY:
             break

@@ -146,7 +146,7 @@ class Grader:
             return findings
         if not isinstance(opinion, Findings):
             return findings.model_copy(update={"note": f"the local grader could not check this grade ({opinion})"})
-        return supported(task, reply, findings, opinion, self._second.judge)
+        return supported(task, reply, findings, opinion, self._total(step, opinion), self._second.judge)
 
     def _score_by_rule(self, step: Step) -> Grade:
         task: GradeTask = step["task"]
@@ -172,13 +172,16 @@ class Grader:
         )
 
     def _note(self, step: Step) -> str | None:
-        """What the person should know of the two judges' disagreement."""
+        """What the person should know of the two judges' disagreement: what each would give by itself."""
         if not isinstance(step["opinion"], Findings):
             alone: str | None = step["findings"].note
             return alone
-        local = score(self._verify({**step, "findings": step["opinion"]}))
-        notes = [step["findings"].note, difference(score(step["points"]), local)]
-        return "; ".join(note for note in notes if note) or None
+        own, local = (self._total(step, step[judge]) for judge in ("asked", "opinion"))
+        return "; ".join(note for note in (step["findings"].note, difference(own, local)) if note) or None
+
+    def _total(self, step: Step, findings: Findings) -> float | None:
+        """The score of these findings."""
+        return score(self._verify({**step, "findings": findings}))
 
     def _grade(self, task: GradeTask, **fields: Any) -> Grade:
         defaults: dict[str, Any] = {"grader": self.name, "score": None}

@@ -27,11 +27,15 @@ VERDICTS = (Verdict.COVERED, Verdict.PARTIAL, Verdict.MISSING, Verdict.CONTRADIC
 LONGEST_SEQUENCE = 512
 PIECE_TOKENS = 300
 """Longest part of a reply that is read at once."""
-POINT_TOKENS = 64
-"""Longest point; what is longer is cut."""
+POINT_TOKENS = 160
+"""Longest claim; what is longer is cut."""
+WHOLE = "reference answer: "
+"""What stands before a reference that is read as one claim."""
 KEPT = (".embeddings.", ".layer.0.", ".layer.1.")
 """Parts that stay as bundled: general enough as they are, and training is a third faster without them."""
 BATCH_TOKENS = 2048
+LEAST_FILLED = 0.75
+"""A sequence that would fill less of its row is read in another batch: padding costs as much as text."""
 EVIDENCE_WIDTH = 64
 
 Floats = NDArray[np.float64]
@@ -67,19 +71,21 @@ class Placed(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What was found: verdict probabilities of shape (pieces, points, 4), and `evidence` of shape (points, sentences): how
-    much each sentence says of each point, its share within a piece times the probability that the piece is not silent.
+    """What was found: verdict probabilities of shape (pieces, points, 4), `evidence` of shape (points, sentences): how much
+    each sentence says of each point, its share within a piece times the probability that the piece is not silent; and
+    `whole` of shape (pieces, points), log-odds of the reply being as good as the claim, meant for whole references.
     """
 
     probabilities: Floats
     evidence: Floats
+    whole: Floats
 
 
 def build_network(folder: Path) -> "torch.nn.Module":
     """The network with the bundled encoder's weights and fresh heads.
 
-    Call it with a batch of `collate` for verdict logits (sequences, points, 4) and evidence logits (sequences, points,
-    sentences).
+    Call it with a batch of `collate` for verdict logits (sequences, points, 4), evidence logits (sequences, points,
+    sentences) and log-odds of the whole (sequences, points).
 
     Args:
         folder: a sentence-transformers folder.
@@ -101,6 +107,7 @@ def build_network(folder: Path) -> "torch.nn.Module":
             self.head = torch.nn.Linear(width, len(VERDICTS))
             self.asks = torch.nn.Linear(width, EVIDENCE_WIDTH)
             self.answers = torch.nn.Linear(width, EVIDENCE_WIDTH)
+            self.whole = torch.nn.Linear(width, 1)
 
         def forward(self, ids: Any, mask: Any, types: Any, point_means: Any, sentence_means: Any) -> Any:
             states = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
@@ -108,7 +115,8 @@ def build_network(folder: Path) -> "torch.nn.Module":
             sentences = sentence_means.to(states.dtype) @ states
             match = self.asks(points) @ self.answers(sentences).transpose(1, 2) / EVIDENCE_WIDTH**0.5
             absent = sentence_means.sum(-1) == 0
-            return self.head(points).float(), match.float().masked_fill(absent.unsqueeze(1), -1e4)
+            match = match.float().masked_fill(absent.unsqueeze(1), -1e4)
+            return self.head(points).float(), match, self.whole(points).float().squeeze(-1)
 
     return Network()
 
@@ -150,11 +158,14 @@ class CrossEncoder:
         found = [_blank(reading, at, sequences) for at, reading in enumerate(readings)]
         with self._lock, torch.inference_mode():
             for batch in _batches(sequences):
-                logits, matches = network(**collate([placed.encoded for placed in batch], tokenizer.pad_token_id))
+                logits, matches, wholes = network(
+                    **collate([placed.encoded for placed in batch], tokenizer.pad_token_id)
+                )
                 for row, placed in enumerate(batch):
                     count = len(placed.encoded.points)
                     probabilities = torch.softmax(logits[row, :count], dim=-1).double().numpy()
                     shares = torch.softmax(matches[row, :count], dim=-1).double().numpy()
+                    found[placed.reading].whole[placed.piece, placed.encoded.points] = wholes[row, :count].numpy()
                     _enter(found[placed.reading], placed, probabilities, shares)
         return found
 
@@ -274,7 +285,9 @@ def collate(sequences: Sequence[Encoded], pad: int) -> dict[str, Any]:
 def _blank(reading: Reading, at: int, sequences: Sequence[Placed]) -> Read:
     pieces = 1 + max((placed.piece for placed in sequences if placed.reading == at), default=-1)
     return Read(
-        np.zeros((pieces, len(reading.points), len(VERDICTS))), np.zeros((len(reading.points), len(reading.sentences)))
+        np.zeros((pieces, len(reading.points), len(VERDICTS))),
+        np.zeros((len(reading.points), len(reading.sentences))),
+        np.zeros((pieces, len(reading.points))),
     )
 
 
@@ -286,10 +299,12 @@ def _enter(read: Read, placed: Placed, probabilities: Floats, shares: Floats) ->
 
 
 def _batches(sequences: Iterable[Placed]) -> list[list[Placed]]:
-    # Longest first: little padding, and the same batches each time.
+    # Longest first and none much shorter than the first: little padding, and the same batches each time.
     batches: list[list[Placed]] = []
     for placed in sorted(sequences, key=lambda placed: -len(placed.encoded.ids)):
-        if not batches or (len(batches[-1]) + 1) * len(batches[-1][0].encoded.ids) > BATCH_TOKENS:
+        longest = len(batches[-1][0].encoded.ids) if batches else 0
+        fits = bool(batches) and (len(batches[-1]) + 1) * longest <= BATCH_TOKENS
+        if not fits or len(placed.encoded.ids) < LEAST_FILLED * longest:
             batches.append([])
         batches[-1].append(placed)
     return batches

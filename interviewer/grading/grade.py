@@ -37,7 +37,8 @@ class GradeTask(Frozen):
     """All that a grader is given beside the reply.
 
     `statements` are the bank's for this question (empty for a question the grader was not trained on); `passages` are
-    the retrieved reference texts; `trained` tells whether the question is the bank's own.
+    the retrieved reference texts; `trained` tells whether the question is the bank's own, `derived` whether its points are
+    no more than the sentences of its first reference.
     """
 
     question_id: str | None
@@ -49,6 +50,7 @@ class GradeTask(Frozen):
     statements: tuple[Statement, ...] = ()
     sources: tuple[SourceRef, ...] = ()
     trained: bool
+    derived: bool = False
 
 
 class Judgement(Frozen):

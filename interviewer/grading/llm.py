@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict
 import prompts
 from interviewer.errors import JudgeFailed, ModelFailed
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
-from interviewer.grading.marking import marked
+from interviewer.grading.marking import marked, quotable
+from interviewer.grading.quotes import locate_quote
 from interviewer.llm.faults import Fault, FaultKind
 from interviewer.llm.model import LanguageModel
+from knowledge.text import sentences
 
 PROMPT = "grade"
 LONGEST_FEEDBACK = 300
@@ -89,7 +91,7 @@ class LlmJudge:
         answer: JudgeAnswer = asked.value
         return Findings(
             judgements=_judgements(task, answer),
-            misconceptions=_misconceptions(task, answer),
+            misconceptions=_misconceptions(task, answer, quotable(reply)),
             model=self.model,
             prompt_version=prompts.version(PROMPT),
             tokens_in=asked.tokens[0] if asked.tokens else None,
@@ -135,15 +137,21 @@ def _array(items: dict[str, Any]) -> dict[str, Any]:
 
 def _read(text: str, task: GradeTask, canary: str) -> JudgeAnswer:
     """Raises: ValueError where the answer is not whole; Fault where it repeats the canary."""
-    if canary in text:
-        raise Fault(FaultKind.CANARY, "it repeated text that it must not, so its answer was discarded")
+    if canary in text.lower():
+        raise _repeated()
     answer = JudgeAnswer.model_validate_json(text)
+    if canary in answer.model_dump_json().lower():  # written in escapes
+        raise _repeated()
     given = [point.id for point in answer.points]
     if missing := [point.id for point in task.points if point.id not in given]:
         raise ValueError(f"it left out {', '.join(missing)}")
     if len(set(given)) < len(given):
         raise ValueError("it judged a point twice")
     return answer
+
+
+def _repeated() -> Fault:
+    return Fault(FaultKind.CANARY, "it repeated text that it must not, so its answer was discarded")
 
 
 def _judgements(task: GradeTask, answer: JudgeAnswer) -> tuple[Judgement, ...]:
@@ -158,15 +166,23 @@ def _judgements(task: GradeTask, answer: JudgeAnswer) -> tuple[Judgement, ...]:
     )
 
 
-def _misconceptions(task: GradeTask, answer: JudgeAnswer) -> tuple[MisconceptionFound, ...]:
-    """Those of the task that the model found: the bank's correction, with the model's sentence after it."""
-    given = {m.id: m for m in reversed(answer.misconceptions)}
+def _misconceptions(task: GradeTask, answer: JudgeAnswer, source: str) -> tuple[MisconceptionFound, ...]:
+    """Those of the task that the model found in words that the reply holds: the bank's correction, with the model's
+    sentence after it.
+    """
+    given = {m.id: m for m in reversed(answer.misconceptions) if locate_quote(m.quote, source)}
     return tuple(
         MisconceptionFound(
             statement=m.statement,
-            correction=f"{m.correction} {' '.join(found.feedback.split())[:LONGEST_FEEDBACK]}".strip(),
+            correction=f"{m.correction} {_sentence(found.feedback)}".strip(),
             evidence=found.quote,
         )
         for i, m in enumerate(task.misconceptions, start=1)
         if (found := given.get(f"m{i}"))
     )
+
+
+def _sentence(text: str) -> str:
+    """The first sentence of a text, on one line and not too long."""
+    line = " ".join(text.split())
+    return line[: next((span.end for span in sentences(line)), 0)][:LONGEST_FEEDBACK]

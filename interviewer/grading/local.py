@@ -1,12 +1,14 @@
 """The local judge: no key, no network. A small trained cross-encoder reads the reply with the key points.
 
 It reads twice: with all points beside each other, which tells them apart, and with each point alone, which weighs it more
-closely. A logistic model, fitted on development replies, turns the two views into calibrated probabilities. The sentence
-that says most of a point is its quote.
+closely. What the reply resembles comes beside it: the point, the question, the authored statements of the point where it
+has some, the whole reference where points were only derived from one. A logistic model for each of these three cases,
+fitted on development replies, turns all of it into calibrated probabilities. The sentence that says most of a point is its
+quote.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -15,26 +17,38 @@ import numpy as np
 
 from interviewer.errors import JudgeFailed
 from interviewer.grading.addressed import without_addressed
-from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Floats, Reading
+from interviewer.grading.batching import Batching
+from interviewer.grading.crossencoder import VERDICTS, WHOLE, CrossEncoder, Floats, Read, Reading
+from interviewer.grading.denial import Told, tell_apart
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
+from interviewer.grading.memory import SEEN_FEATURES, STATED_FEATURES, Memory
 from interviewer.grading.quotes import normalise
 from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
-from knowledge.encoder import bundled_folder
+from knowledge.encoder import Encoder, bundled_folder, open_encoder
+
+Reader = Callable[[Sequence[Reading]], list[Read]]
 
 FOLDER = Path(__file__).with_name("model")
 WEIGHTS = "crossencoder.safetensors"
 CARD = "crossencoder.json"
-PLAIN = np.concatenate([0.5 * np.eye(4), 0.5 * np.eye(4)], axis=1)
-"""The aggregation before one is fitted: the geometric mean of the two views."""
+FEATURES = {"stated": 9 + STATED_FEATURES, "given": 9 + SEEN_FEATURES, "derived": 9 + SEEN_FEATURES + 2}
+"""Number of features of each aggregation."""
+MOST_REFERENCES = 6
 LEAST = 1e-4
 """Probabilities are taken as at least this before their logarithm."""
 WRONG_FROM = 0.1
 """Misconceptions are looked for where some point is contradicted with at least this probability."""
+TURNED_FROM = 0.4
+"""Least probability that a denied claim states a point, half for a part of it."""
+SILENT_FROM = 0.5
+"""Least probability with which a denied claim says nothing of a point."""
 MISCONCEPTION_FROM = 0.6
 """Least probability that the reply states a misconception."""
 _MISSING = VERDICTS.index(Verdict.MISSING)
-_COVERED = VERDICTS.index(Verdict.COVERED)
+_COVERED, _PARTIAL, _CONTRADICTED = (
+    VERDICTS.index(verdict) for verdict in (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
+)
 
 
 class Aggregation(Frozen):
@@ -44,18 +58,27 @@ class Aggregation(Frozen):
     intercept: tuple[float, ...]
 
     def probabilities(self, values: Floats) -> Floats:
-        """Verdict probabilities, shape (4,), from features."""
-        logits = np.array(self.coef) @ values + np.array(self.intercept)
-        exp = np.exp(logits - logits.max())
-        return np.asarray(exp / exp.sum())
+        """Verdict probabilities, shape (points, 4), from features of shape (points, features)."""
+        logits = values @ np.array(self.coef).T + np.array(self.intercept)
+        exp = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(exp / exp.sum(axis=1, keepdims=True))
 
 
 class ModelCard(Frozen):
-    """What is known of the shipped weights: their hash, their last stage's data, and how views are weighed."""
+    """What is known of the shipped weights.
+
+    `sha256` and `data` are hashes of the weights and of their last stage's data. `stated` weighs what was found of questions
+    with authored statements, `given` of other points, `derived` of points that are sentences of a reference. `held_out` are
+    the bank's questions that training never saw: they are judged without their statements, as anyone's own question is, so
+    that what is measured on them holds for those.
+    """
 
     sha256: str
     data: str
-    aggregation: Aggregation
+    held_out: tuple[str, ...] = ()
+    stated: Aggregation
+    given: Aggregation
+    derived: Aggregation
 
 
 class Views(NamedTuple):
@@ -73,10 +96,25 @@ class LocalJudge:
 
     Args:
         folder: holds the weights and their card.
+        reader: reads with them; by default each reply for itself.
+        encoder: the bundled sentence encoder, where one is loaded already.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(
+        self,
+        folder: Path = FOLDER,
+        reader: Reader | None = None,
+        encoder: Callable[[], Encoder] | None = None,
+    ) -> None:
         self._folder = folder
+        self._reader = reader or (lambda readings: self._encoder.read(readings))
+        self._memory = Memory(encoder or (lambda: self._own_encoder))
+
+    def together(self) -> "LocalJudge":
+        """The same judge over the same weights, which reads what comes at the same time in one pass. The last digits of a
+        verdict then depend on who else asks: for people who wait, not for measuring.
+        """
+        return LocalJudge(self._folder, Batching(self._reader).read, self._memory.opened)
 
     @cached_property
     def card(self) -> ModelCard:
@@ -90,8 +128,11 @@ class LocalJudge:
 
     @cached_property
     def model(self) -> str:
-        """Name of the model with a hash of its weights."""
-        return f"crossencoder-{self.card.sha256[:8]}"
+        """Name of the model with a hash of its weights, where these can be told."""
+        try:
+            return f"crossencoder-{self.card.sha256[:8]}"
+        except JudgeFailed:
+            return "crossencoder"
 
     def check(self) -> None:
         """Raises: JudgeFailed where the weights cannot be loaded, ModelUnavailable where the encoder is missing."""
@@ -108,8 +149,17 @@ class LocalJudge:
             nothing = tuple(Judgement(point_id=point.id, probabilities=silent, quote=None) for point in task.points)
             return Findings(judgements=nothing, model=self.model)
         views = self.read(said, [point.text for point in task.points])
+        found = self.aggregation(task).probabilities(self.features(task, said, views))
+        if (told := tell_apart(said)).denied:
+            found = self._turned(task, told, found)
+        near = self._memory.near(task, self._memory.encode(said))
         judgements = tuple(
-            self._judgement(point.id, view, said) for point, view in zip(task.points, views, strict=True)
+            Judgement(
+                point_id=point.id,
+                probabilities={name: float(p) for name, p in zip(VERDICTS, probabilities, strict=True)},
+                quote=said[int((view.evidence / view.evidence.max() + near[:, at]).argmax())],
+            )
+            for at, (point, view, probabilities) in enumerate(zip(task.points, views, found, strict=True))
         )
         doubt = max(judgement.probabilities[Verdict.CONTRADICTED] for judgement in judgements)
         wrong = self._misconceptions(task, said) if doubt >= WRONG_FROM else ()
@@ -121,21 +171,68 @@ class LocalJudge:
 
     def read(self, said: tuple[str, ...], claims: Sequence[str]) -> list[Views]:
         """What the cross-encoder finds of each claim in sentences of a reply."""
-        beside, *alone = self._encoder.read([Reading(said, tuple(claims)), *(Reading(said, (c,)) for c in claims)])
+        beside, *alone = self._reader([Reading(said, tuple(claims)), *(Reading(said, (c,)) for c in claims)])
         return [
             Views(beside.probabilities[:, i], one.probabilities[:, 0], beside.evidence[i] + one.evidence[0])
             for i, one in enumerate(alone)
         ]
 
-    def _judgement(self, point_id: str, views: Views, said: tuple[str, ...]) -> Judgement:
-        probabilities = self.card.aggregation.probabilities(features(views))
-        named = {name: float(p) for name, p in zip(VERDICTS, probabilities, strict=True)}
-        return Judgement(point_id=point_id, probabilities=named, quote=said[int(views.evidence.argmax())])
+    def aggregation(self, task: GradeTask) -> Aggregation:
+        """The model that weighs what is found of this task's points."""
+        if task.derived:
+            return self.card.derived
+        return self.card.stated if self._remembers(task) else self.card.given
+
+    def features(self, task: GradeTask, said: tuple[str, ...], views: Sequence[Views]) -> Floats:
+        """What the aggregation sees, shape (points, features): the log probabilities of both views, each on the piece of the
+        reply that is least silent about the point; the logarithm of the number of words, since short replies resemble less
+        and say as much; then what the reply resembles.
+        """
+        length = np.log1p(sum(len(text.split()) for text in said))
+        read = np.array([[*_log_probabilities(view), length] for view in views])
+        vectors = self._memory.encode(said)
+        if task.derived:
+            like = np.concatenate([self._memory.seen(task, vectors), self._like_reference(task, said)], axis=1)
+        elif self._remembers(task):
+            like = self._memory.stated(task, vectors)
+        else:
+            like = self._memory.seen(task, vectors)
+        return np.concatenate([read, like], axis=1)
+
+    def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
+        """The probabilities where claims are denied: a point that they state is contradicted, unless what the reply asserts
+        beside them states it. Points on which they are silent are judged on the rest; the others on all of it, since to deny
+        what is wrong may be right.
+        """
+        stated, beside = (self._weighed(task, said) for said in (told.denied, told.asserted))
+        turned = (stated[:, _COVERED] + stated[:, _PARTIAL] / 2) * (1 - beside[:, _COVERED])
+        mixed = beside * (1 - turned[:, None])
+        mixed[:, _CONTRADICTED] += turned
+        silent = stated[:, _MISSING] >= SILENT_FROM
+        return np.where((turned >= TURNED_FROM)[:, None], mixed, np.where(silent[:, None], beside, found))
+
+    def _weighed(self, task: GradeTask, said: tuple[str, ...]) -> Floats:
+        if not said:
+            return np.array([[float(verdict is Verdict.MISSING) for verdict in VERDICTS]] * len(task.points))
+        views = self.read(said, [point.text for point in task.points])
+        return self.aggregation(task).probabilities(self.features(task, said, views))
+
+    def _remembers(self, task: GradeTask) -> bool:
+        return bool(task.statements) and task.question_id not in self.card.held_out
+
+    def _like_reference(self, task: GradeTask, said: tuple[str, ...]) -> Floats:
+        """The log-odds that the reply is as good as the nearest reference, and its cosine to it; the same for each point."""
+        references = task.passages[:MOST_REFERENCES]
+        read = self._reader([Reading(said, (WHOLE + reference,)) for reference in references])
+        whole = max(float(one.whole.max()) for one in read)
+        reply, *others = self._memory.encode([" ".join(said), *references])
+        cosine = max(float(reply @ other) for other in others)
+        return np.array([[whole, cosine]] * len(task.points))
 
     def _misconceptions(self, task: GradeTask, said: tuple[str, ...]) -> tuple[MisconceptionFound, ...]:
         if not task.misconceptions:
             return ()
-        [found] = self._encoder.read([Reading(said, tuple(wrong.statement for wrong in task.misconceptions))])
+        [found] = self._reader([Reading(said, tuple(wrong.statement for wrong in task.misconceptions))])
         return tuple(
             MisconceptionFound(
                 statement=wrong.statement, correction=wrong.correction, evidence=said[int(found.evidence[i].argmax())]
@@ -143,6 +240,10 @@ class LocalJudge:
             for i, wrong in enumerate(task.misconceptions)
             if found.probabilities[:, i, _COVERED].max() >= MISCONCEPTION_FROM
         )
+
+    @cached_property
+    def _own_encoder(self) -> Encoder:
+        return open_encoder()
 
     @cached_property
     def _encoder(self) -> CrossEncoder:
@@ -155,17 +256,22 @@ def cut(text: str) -> tuple[str, ...]:
     return tuple(text[span.start : span.end] for span in short_sentences(text))
 
 
-def features(views: Views) -> Floats:
-    """What the aggregation sees of one point, shape (8,): the log probabilities of both views, each on the piece of the
-    reply that is least silent about the point.
-    """
+def _log_probabilities(views: Views) -> Floats:
     loud = [view[view[:, _MISSING].argmin()] for view in (views.beside, views.alone)]
     return np.asarray(np.log(np.clip(np.concatenate(loud), LEAST, 1.0)))
 
 
-def write_card(folder: Path, data: str, aggregation: Aggregation | None = None) -> None:
-    """Writes the card of the weights that lie in the folder; without an aggregation the plain one."""
-    aggregation = aggregation or Aggregation(coef=tuple(map(tuple, PLAIN.tolist())), intercept=(0.0,) * len(PLAIN))
+def plain(features: int) -> Aggregation:
+    """The aggregation before one is fitted: the geometric mean of the two views."""
+    views = np.concatenate([0.5 * np.eye(4), 0.5 * np.eye(4), np.zeros((4, features - 8))], axis=1)
+    return Aggregation(coef=tuple(map(tuple, views.tolist())), intercept=(0.0,) * len(views))
+
+
+def write_card(
+    folder: Path, data: str, held_out: Iterable[str], fitted: Mapping[str, Aggregation] | None = None
+) -> None:
+    """Writes the card of the weights that lie in the folder; without fitted aggregations plain ones."""
     found = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    card = ModelCard(sha256=found, data=data, aggregation=aggregation)
-    (folder / CARD).write_text(card.model_dump_json(indent=1) + "\n")
+    weighed = fitted or {name: plain(count) for name, count in FEATURES.items()}
+    card = ModelCard(sha256=found, data=data, held_out=tuple(sorted(held_out)), **weighed)
+    (folder / CARD).write_text(card.model_dump_json() + "\n")

@@ -8,7 +8,8 @@ from knowledge.text import Span
 
 MARK = "[addressed to the grader, not to the interviewer: no evidence]"
 NEUTRAL = "[...]"
-_STRUCK = "\ue000"  # of the private use area: no quote holds it
+STRUCK = "\ue000"
+"""Of the private use area: stands for what cannot be quoted."""
 
 
 class Marked(NamedTuple):
@@ -46,5 +47,5 @@ def _addressed(text: str) -> list[Span]:
 def quotable(reply: str) -> str:
     """The reply with each sentence to the grader struck out by characters that no quote holds; offsets stay."""
     for span in addressed_spans(reply):
-        reply = reply[: span.start] + _STRUCK * (span.end - span.start) + reply[span.end :]
+        reply = reply[: span.start] + STRUCK * (span.end - span.start) + reply[span.end :]
     return reply

@@ -55,6 +55,7 @@ def reference_task(request: GradeRequest) -> GradeTask:
         passages=request.references,
         points=points,
         trained=False,
+        derived=not request.points,
     )
 
 

@@ -60,9 +60,11 @@ class Fault(ModelFailed):
         kind: which of the closed set.
         message: what happened, for the person; holds no key.
         retry_after_s: how long the server asks to wait, where it said something usable.
+        said: the server's own words, for finding out what it can do; shown to nobody.
     """
 
-    def __init__(self, kind: FaultKind, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(self, kind: FaultKind, message: str, retry_after_s: float | None = None, said: str = "") -> None:
         super().__init__(message)
         self.kind = kind
         self.retry_after_s = retry_after_s
+        self.said = said

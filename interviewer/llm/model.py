@@ -17,12 +17,12 @@ from interviewer.llm.recorder import Exchange
 from interviewer.llm.retries import wait_before_retry
 
 if TYPE_CHECKING:
-    from interviewer.llm.capabilities import Capabilities
+    from interviewer.llm.capabilities import Capabilities, Learning
     from interviewer.llm.wire import Answer, Wire
 
 AGAIN = "again"
-MARGIN_S = 1.0
-"""Taken off the deadline: to give up and hand on what there is takes time, too."""
+MARGIN_S = 2.0
+"""Taken off the deadline (of a short one a fifth): to give up and hand on what there is takes time, too."""
 T = TypeVar("T")
 
 
@@ -59,10 +59,10 @@ class LanguageModel:
         self._exchange = exchange
         self._breaker = Breaker(limits, clock)
         self._wire: Wire | None = None
-        self._found: Capabilities | None = None
+        self._learning: Learning | None = None
         self._opening = threading.Lock()
-        self._finding = asyncio.Lock()
         self._places = asyncio.Semaphore(limits.concurrent)
+        self._most_s = limits.call_s - min(MARGIN_S, limits.call_s / 5)
 
     @property
     def name(self) -> str:
@@ -70,8 +70,8 @@ class LanguageModel:
         return self.endpoint.model
 
     def capabilities(self) -> "Capabilities":
-        """What the server can do; asked once. Raises: Fault."""
-        return self._call(lambda: self._capabilities(None))
+        """What the server can do: found out by small requests where no answer has shown it yet. Raises: Fault."""
+        return self._call(self._find_out)
 
     def ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any]) -> Asked:
         """One checked answer to a text.
@@ -129,28 +129,34 @@ class LanguageModel:
 
     async def _within_deadline(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         try:
-            async with asyncio.timeout(max(self.limits.call_s - MARGIN_S, self.limits.call_s / 2)), self._places:
+            async with asyncio.timeout(self._most_s), self._places:
                 return await work()
         except TimeoutError as error:
             raise Fault(FaultKind.DEADLINE, f"it gave no whole answer within {self.limits.call_s:g} s") from error
 
     async def _ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any], session: str | None) -> Asked:
         started = time.monotonic()
-        can = await self._capabilities(session)
-        messages, tokens, sent = [text], (0, 0), 0
+        learning = self._learn()
+        messages, tokens, sent, refused = [text], (0, 0), 0, 0
         counted = True
         while True:
             self.ledger.check(session)
-            sent += 1
+            sent, way = sent + 1, learning.way
             try:
-                answer = await self._ask_once(session, messages, schema, can.answer_format, can.steady)
+                answer = await self._ask_once(session, messages, schema, way.answer_format, way.steady)
                 counted = counted and answer.tokens is not None
                 tokens = (tokens[0] + (answer.tokens or (0, 0))[0], tokens[1] + (answer.tokens or (0, 0))[1])
-                return Asked(_checked(answer.text, check), tokens if counted else None, sent)
+                value = _checked(answer.text, check)
+                learning.worked(way)
+                return Asked(value, tokens if counted else None, sent)
             except Fault as fault:
-                left = self.limits.call_s - MARGIN_S - (time.monotonic() - started)
-                wait = wait_before_retry(fault, sent, self.limits.requests, left)
+                if learning.refused(way, fault):
+                    refused += 1
+                    continue
+                left = self._most_s - (time.monotonic() - started)
+                wait = wait_before_retry(fault, sent - refused, self.limits.requests, left)
                 if wait is None:
+                    learning.gave_up(way, fault)
                     raise
                 counted = counted and fault.kind is not FaultKind.LENGTH
                 if fault.kind in (FaultKind.INVALID, FaultKind.LENGTH):
@@ -197,14 +203,21 @@ class LanguageModel:
             raise
         self.ledger.add(session, asked, *used)
 
-    async def _capabilities(self, session: str | None) -> "Capabilities":
+    async def _find_out(self) -> "Capabilities":
         from interviewer.llm.capabilities import find_out
 
-        async with self._finding:
-            if self._found is None:
-                self.ledger.check(session)
-                self._found = await find_out(partial(self._ask_once, session), self.endpoint)
-            return self._found
+        learning = self._learn()
+        if not learning.known:
+            self.ledger.check(None)
+            learning.worked(await find_out(partial(self._ask_once, None)))
+        return learning.way
+
+    def _learn(self) -> "Learning":
+        if self._learning is None:
+            from interviewer.llm.capabilities import Learning
+
+            self._learning = Learning(self.endpoint.answer_format)
+        return self._learning
 
 
 def _checked(text: str, check: Callable[[str], Any]) -> Any:

@@ -19,6 +19,7 @@ from interviewer.llm.recorder import Exchange
 from interviewer.llm.retries import retry_after_s
 
 TOOL = "answer"
+LONGEST_SAID = 2000
 _KINDS = {
     401: FaultKind.KEY, 403: FaultKind.KEY, 408: FaultKind.SERVER, 409: FaultKind.SERVER, 429: FaultKind.BUSY,
 }  # fmt: skip
@@ -156,7 +157,7 @@ def _of_status(error: openai.APIStatusError) -> Fault:
         return Fault(FaultKind.FILTERED, "its content filter refused the text")
     kind = _KINDS.get(status, FaultKind.SERVER if status >= 500 else FaultKind.REQUEST)
     wait = retry_after_s(error.response.headers.get("retry-after"), datetime.now(UTC))
-    return Fault(kind, f"it answered {status} ({_line(error.message)})", wait)
+    return Fault(kind, f"it answered {status} ({_line(error.message)})", wait, said=error.message[:LONGEST_SAID])
 
 
 def _of_connection(error: Exception) -> Fault:

@@ -8,8 +8,10 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from knowledge.bank import Frozen
+from knowledge.disk import sync_folder
 from knowledge.errors import MaterialInvalid
 from knowledge.ingest.entry import Entry
+from knowledge.sealed import Changed, seal, unseal
 
 FOLDER = "ingested"
 """Name of the folder inside the home folder."""
@@ -76,10 +78,11 @@ def save_material(home: Path, material: Material) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, suffix=".part", delete=False) as out:
             part = Path(out.name)
-            out.write(material.model_dump_json(indent=1))
+            out.write(seal(material.model_dump_json(indent=1)))
             out.flush()
             os.fsync(out.fileno())
         part.replace(file)
+        sync_folder(file.parent)
     except OSError as error:
         if part is not None:
             part.unlink(missing_ok=True)
@@ -92,9 +95,14 @@ def save_material(home: Path, material: Material) -> Path:
 def read_material(file: Path) -> Material:
     """One article's material. Raises: MaterialInvalid where the file is damaged."""
     try:
-        return Material.model_validate_json(file.read_bytes())
+        return Material.model_validate_json(unseal(file.read_bytes()))
     except OSError as error:
         raise MaterialInvalid(f"{file} cannot be read ({error.strerror})") from error
+    except Changed as error:
+        raise MaterialInvalid(
+            f"{file} is damaged or was changed by hand (its checksum does not match); it is kept and left out. If the change "
+            'is meant, delete its line "check"; else put a copy back, or delete it and ingest the article again'
+        ) from error
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(str(part) for part in problem["loc"])

@@ -1,0 +1,72 @@
+"""Claims that a reply makes only to deny them: "it is not true that ...", "... That is wrong."
+
+A small encoder sees the right words and misses the denial around them. So a denied claim is judged by itself; where it says
+what a key point says, the reply contradicts the point.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_FALSE = (
+    r"(?:(?:simply|just|plainly|completely|quite|also|all)\s)*(?:false|wrong|untrue|incorrect|mistaken|nonsense|rubbish"
+    r"|an?\s(?:\w+\s)?(?:myth|lie|fallacy|mistake|error|misconception)|(?:not|never)\s(?:\w+\s)?(?:true|correct|right|so|the\scase))"
+)
+_IS_FALSE = rf"(?:(?:is|are|was|were|be)\s{_FALSE}|(?:'s|’s)\s{_FALSE}|(?:isn|aren|wasn|ain)['’]?t\s(?:\w+\s)?(?:true|correct|right|so|the\scase))"
+_THINK = r"(?:say|think|claim|believe|assume|state|suppose|argue|accept|agree)"
+_START = r"^\W*(?:(?:and|but|so|well|also|no|further|besides)\b,?\s)*"
+_BEFORE = re.compile(
+    rf"{_START}(?:it\s?{_IS_FALSE}(?:\sto\s{_THINK})?|(?:i|we|one)\s(?:\w+\s)?(?:deny|reject|dispute|disagree|doubt)(?:\swith\sthe\s\w+)?"
+    rf"|(?:i|we|one|you)\s(?:do\snot|don['’]?t|cannot|can['’]?t)\s{_THINK}|(?:nobody|no\sone|nothing|never|none)\b(?:\s\w+){{0,3}}\s{_THINK}s?"
+    rf"|there\sis\sno\s(?:truth|evidence|proof)\s(?:\w+\s){{1,4}}?)\sthat\s(?P<claim>.+)"
+    rf"|{_START}(?:false|wrong|untrue|incorrect|not\strue)\s?[:\-–—]\s*(?P<marked>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The denial stands before the claim."""
+_AFTER = re.compile(
+    rf"^(?P<claim>.{{12,}}?)\s?(?:[,:(–—?]|\s-|<-)+\s?(?:(?:(?:and|but)\s)?(?:that|this|which|it)\s?{_IS_FALSE}|(?:is\s)?{_FALSE}|no|nope|not)\W*$"
+    rf"|{_START}(?:the|this|that)\s(?:\w+\s)?(?:claim|idea|statement|notion|belief|view)\s(?:that\s|[:\"“]\s?)(?P<marked>.+?)[\"”]?,?\s{_IS_FALSE}\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""It stands after the claim, or around it."""
+_LAST = re.compile(
+    rf"{_START}(?:(?:that|this|it|which)\s?(?:\w+\s)?{_IS_FALSE}|(?:no|nope|wrong|false|not\strue|incorrect)|(?:quite\s|just\s|exactly\s)?the\s(?:opposite|reverse)\b.{{0,25}})\W*$",
+    re.IGNORECASE,
+)
+"""A sentence that denies the one before it."""
+_ALL = re.compile(
+    rf"{_START}(?:none\sof\s(?:that|this|it|these|the\sabove)\b.{{0,25}}|(?:all\s(?:of\s)?(?:that|this|these|the\sabove)|everything\s\w+|they|both|these)\s?(?:\w+\s)?{_IS_FALSE})\W*$",
+    re.IGNORECASE,
+)
+"""A sentence that denies all before it."""
+LONGEST = 600
+"""Longer sentences, in characters, are none that people write, and are taken as they stand."""
+_TURN = re.compile(r"[,;]?\s(?:but|rather|instead|because|since|in\s(?:fact|reality)|actually)\b", re.IGNORECASE)
+
+
+class Told(NamedTuple):
+    """A reply's sentences apart: what it asserts, and the claims that it denies."""
+
+    asserted: tuple[str, ...]
+    denied: tuple[str, ...]
+
+
+def tell_apart(said: Sequence[str]) -> Told:
+    """Which claims are denied by the words around them or by a sentence after them."""
+    asserted: list[str] = []
+    denied: list[str] = []
+    for sentence in said:
+        if len(sentence) > LONGEST:
+            asserted.append(sentence)
+        elif asserted and (_LAST.match(sentence) or _ALL.match(sentence)):
+            taken = 1 if _LAST.match(sentence) else len(asserted)
+            denied += asserted[-taken:]
+            del asserted[-taken:]
+        elif found := _BEFORE.match(sentence) or _AFTER.match(sentence):
+            claim = found["claim"] or found["marked"]
+            turn = _TURN.search(claim)
+            denied.append(claim[: turn.start()] if turn else claim)
+            asserted += [claim[turn.start() :].strip(" ,;")] if turn else []
+        else:
+            asserted.append(sentence)
+    return Told(tuple(asserted), tuple(denied))

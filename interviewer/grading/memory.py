@@ -1,0 +1,101 @@
+"""What a reply resembles: the point itself, the question, and the authored statements of the point by their verdicts.
+
+Nearest neighbours by meaning, beside the cross-encoder: it knows how right and wrong replies are worded, they know which
+ones people gave to this very point. They also tell a fluent text about something else, which the cross-encoder alone may
+take for a good answer.
+"""
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+
+import numpy as np
+
+from interviewer.grading.crossencoder import Floats
+from interviewer.grading.grade import GradeTask, Verdict
+from knowledge.encoder import Encoder, Vectors
+
+NEAREST = 3
+"""Statements over which the mean of the highest similarities is taken."""
+REMEMBERED = (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
+SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED)
+CACHED_TASKS = 512
+
+
+class _Known:
+    """Vectors of a task's texts."""
+
+    def __init__(self, task: GradeTask, encoder: Encoder) -> None:
+        self.points = encoder.encode([point.text for point in task.points])
+        self.question = encoder.encode([task.question]) if task.question else np.zeros((1, self.points.shape[1]))
+        self.statements = encoder.encode([statement.text for statement in task.statements]) if task.statements else None
+        self.rows = [
+            [
+                [i for i, s in enumerate(task.statements) if s.key_point == point.id and s.verdict == verdict]
+                for verdict in REMEMBERED
+            ]
+            for point in task.points
+        ]
+
+
+class Memory:
+    """Compares a reply's sentences with what is known of a task.
+
+    Args:
+        encoder: opens the bundled sentence encoder, when it is first needed.
+    """
+
+    def __init__(self, encoder: Callable[[], Encoder]) -> None:
+        self.opened = encoder
+        self._cache: dict[tuple[str, ...], _Known] = {}
+        self._last: dict[tuple[str, ...], Vectors] = {}
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts, shape (texts, width); those asked for last are kept."""
+        key = tuple(texts)
+        with self._lock:
+            found = self._last.get(key)
+        if found is None:
+            found = self.opened().encode(list(texts))
+            with self._lock:
+                self._last = {key: found}
+        return found
+
+    def near(self, task: GradeTask, said: Vectors) -> Floats:
+        """Cosine of each sentence and each point, shape (sentences, points)."""
+        return np.asarray(said @ self._known(task).points.T, dtype=float)
+
+    def seen(self, task: GradeTask, said: Vectors) -> Floats:
+        """For each point the highest cosine of a sentence to it and to the question, shape (points, 2)."""
+        known = self._known(task)
+        to_question = float((said @ known.question.T).max())
+        return np.array([[similarity, to_question] for similarity in (said @ known.points.T).max(axis=0)], dtype=float)
+
+    def stated(self, task: GradeTask, said: Vectors) -> Floats:
+        """`seen`, and for each verdict in REMEMBERED the highest cosine to such a statement of the point and the mean of the
+        NEAREST highest, shape (points, 8); 0 where the point has no such statement.
+        """
+        known = self._known(task)
+        assert known.statements is not None
+        nearest = (said @ known.statements.T).max(axis=0)
+        found = [[value for rows in per_verdict for value in _top(nearest[rows])] for per_verdict in known.rows]
+        return np.concatenate([self.seen(task, said), np.array(found, dtype=float)], axis=1)
+
+    def _known(self, task: GradeTask) -> _Known:
+        key = (task.question, *(point.text for point in task.points), str(len(task.statements)))
+        with self._lock:
+            found = self._cache.get(key)
+        if found is None:
+            found = _Known(task, self.opened())
+            with self._lock:
+                if len(self._cache) >= CACHED_TASKS:
+                    self._cache.pop(next(iter(self._cache)))
+                self._cache[key] = found
+        return found
+
+
+def _top(similarities: Vectors) -> tuple[float, float]:
+    if not len(similarities):
+        return 0.0, 0.0
+    ordered = np.sort(similarities)[::-1]
+    return float(ordered[0]), float(ordered[:NEAREST].mean())

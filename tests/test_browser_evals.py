@@ -1,0 +1,148 @@
+"""Evals, Settings and the way back to a session in a real browser, over a real `interviewer serve`."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from evals.folder import METRICS, hold, write_whole
+from evals.report import write_report
+from evals.results import measure_run
+from evals.review import read_records, read_reviews
+from evals.rows import Prices, make_row
+from interviewer.grading.grade import Verdict
+from interviewer.saved import FILE, read_saved
+from knowledge.bank import Bank
+from tests.graded import begun, case, cases, grade, write_cases
+from tests.openai_server import completion, openai_server
+from tests.test_browser import begin, browser, page, url  # noqa: F401  (fixtures)
+from tests.test_browser_bank import SLOW_MS, fits
+
+KEY = "sk-browser-secret-0123456789"
+HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> It is blue."
+
+
+@pytest.fixture
+def finished(indexed_home: Path, bank: Bank) -> Path:
+    """A finished run in this test's home: four replies, one of which tries to run a script."""
+    folder = indexed_home / "evals" / "local-made-up"
+    folder.parent.mkdir(parents=True)
+    found = type(cases(2))(
+        case(f"c{i}", reply=HOSTILE, score=i / 3, key_points=[{"point": "It is blue.", "verdict": "missing"}])
+        for i in range(4)
+    )
+    plain = grade(0.1, ("It is blue.", Verdict.COVERED, 0.9))
+    quoted = plain.key_points[0].model_copy(update={"evidence": "It is blue."})
+    given = plain.model_copy(update={"key_points": (quoted,)})
+    with hold(folder, begun(found), found) as opened:
+        for one in found:
+            opened.append(make_row(one, given, 0.5, Prices()))
+    records = read_records(folder)
+    metrics = measure_run(records, begun(found), bank)
+    write_whole(folder / METRICS, metrics.model_dump_json())
+    write_report(folder, metrics, records, bank)
+    return folder
+
+
+def open_part(page: Page, name: str) -> None:  # noqa: F811
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def test_a_run_its_report_and_a_second_look(finished: Path, page: Page, tmp_path: Path) -> None:  # noqa: F811
+    own = write_cases(
+        tmp_path / "mine.jsonl",
+        [case("m", question="What is dropout?", reference="It switches units off.", reply="It switches units off.")],
+    )
+    open_part(page, "Evals")
+    page.locator("#evals-cases label", has_text="A file of my own").click()
+    page.locator("#evals-start").click()
+    expect(page.get_by_text("choose a file of cases first").first).to_be_visible(timeout=SLOW_MS)
+    page.locator("#evals-file input[type=file]").set_input_files(own)
+    expect(page.locator("#evals-file")).to_contain_text("mine", timeout=SLOW_MS)
+    page.locator("#evals-start").click()
+    expect(page.locator("#evals-status")).to_contain_text("Done in", timeout=3 * SLOW_MS)
+    page.locator("#evals-see").click()
+    expect(page.locator("#evals-headline")).to_contain_text("Over 1 scored replies", timeout=SLOW_MS)
+    expect(page.locator("#evals-runs input")).to_have_value(re.compile("mine.jsonl"), timeout=SLOW_MS)
+
+    page.locator("#evals-runs input").click()
+    page.get_by_role("option").filter(has_text="made.jsonl").click()
+    expect(page.locator("#evals-card")).to_contain_text("1.00", timeout=SLOW_MS)
+    expect(page.locator("#evals-card mark")).to_have_text("It is blue.")
+    page.locator("#evals-keep").click()
+    expect(page.get_by_text("say who you are").first).to_be_visible(timeout=SLOW_MS)
+    page.locator("#evals-by input, #evals-by textarea").first.fill("Ada")
+    page.locator("#evals-why textarea").fill("it is half right")
+    page.locator("#evals-score input[type=number]").fill("0.5")
+    page.locator("#evals-keep").click()
+    expect(page.locator("#evals-kept")).to_contain_text("1 of the replies", timeout=SLOW_MS)
+    expect(page.locator("#evals-entries label").last).to_contain_text("✓ 1.00 → 0.10", timeout=SLOW_MS)
+    (review,) = read_reviews(finished)
+    assert (review.case_id, review.original, review.score, review.by) == ("c3", 1.0, 0.5, "Ada")
+
+    page.locator("#evals-report").click()
+    report = page.frame_locator("#evals-frame iframe")
+    expect(report.locator("#title")).to_contain_text("The local grader", timeout=SLOW_MS)
+    assert page.locator("#evals-frame iframe").get_attribute("sandbox") == "allow-scripts"
+    # A frame of no origin: its own script runs and cannot see the app.
+    seen = report.locator("body").evaluate("() => { try { return parent.document.title } catch { return null } }")
+    assert seen is None
+    with page.expect_download() as download:
+        page.locator("#evals-frame button[data-do=save]").click()
+    assert "<title>Grading report</title>" in Path(download.value.path()).read_text()
+    for width in (1440, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert fits(page)
+    assert page.title() != "owned"
+
+
+def test_settings_are_kept_and_the_key_is_never_sent_back(page: Page, own_home: Path) -> None:  # noqa: F811
+    bodies: list[Response] = []
+    page.on("response", lambda response: bodies.append(response) if "queue" not in response.url else None)
+    open_part(page, "Settings")
+    page.locator("#settings-theme label", has_text="Dark").click()
+    expect(page.locator("body")).to_have_class(re.compile(r"\bdark\b"), timeout=SLOW_MS)
+    with openai_server(lambda request: (200, completion("fine"))) as server:
+        page.locator("#settings-model input, #settings-model textarea").first.fill("test-model")
+        page.locator("#settings-address input, #settings-address textarea").first.fill("localhost")
+        page.locator("#settings-key input").fill(KEY)
+        page.locator("#settings-save").click()
+        expect(page.get_by_text("is no server address").first).to_be_visible(timeout=SLOW_MS)
+        page.locator("#settings-address input, #settings-address textarea").first.fill(server.url)
+        page.locator("#settings-test").click()
+        expect(page.locator("#settings-told")).to_contain_text("It works.", timeout=SLOW_MS)
+        assert not (own_home / FILE).exists()
+        page.locator("#settings-save").click()
+        expect(page.locator("#settings-told")).to_contain_text("Saved.", timeout=SLOW_MS)
+    expect(page.locator("#settings-in-use")).to_contain_text("test-model", timeout=SLOW_MS)
+    expect(page.locator("#settings-key input")).to_have_value("")
+    kept = read_saved(own_home)
+    assert kept.api_key is not None
+    assert kept.api_key.get_secret_value() == KEY
+    page.reload()
+    expect(page.locator("#start")).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("body")).to_have_class(re.compile(r"\bdark\b"), timeout=SLOW_MS)
+    open_part(page, "Settings")
+    expect(page.locator("#settings-key input")).to_have_attribute("placeholder", re.compile("A key is kept"))
+    expect(page.locator("#settings-key input")).to_have_value("")
+    assert KEY not in page.content()
+    assert KEY not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    assert not any(KEY in body.text() for body in bodies if body.ok and "json" in body.headers.get("content-type", ""))
+    page.set_viewport_size({"width": 375, "height": 900})
+    assert fits(page)
+
+
+def test_an_unfinished_session_is_found_again(page: Page) -> None:  # noqa: F811
+    begin(page, 2)
+    link = page.locator("#session-link a")
+    expect(link).to_have_attribute("href", re.compile(r"^\?session=[0-9a-f]{32}$"), timeout=SLOW_MS)
+    address = page.url.split("?")[0] + str(link.get_attribute("href"))
+    page.locator("#new").click()
+    expect(page.locator("#unfinished")).to_contain_text("question 1 of 2 · today", timeout=SLOW_MS)
+    page.locator("#unfinished button").first.click()
+    expect(page.locator("#progress")).to_contain_text("1 of 2", timeout=SLOW_MS)
+    page.locator("#new").click()
+    expect(page.locator("#start")).to_be_visible(timeout=SLOW_MS)
+    page.goto(address)
+    expect(page.locator("#progress")).to_contain_text("1 of 2", timeout=SLOW_MS)
