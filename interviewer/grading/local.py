@@ -39,6 +39,8 @@ LEAST = 1e-4
 """Probabilities are taken as at least this before their logarithm."""
 WRONG_FROM = 0.1
 """Misconceptions are looked for where some point is contradicted with at least this probability."""
+EVIDENCE_WEIGHT = 0.1
+"""Weight of the cross-encoder's evidence beside nearness, which finds the sentence to quote more often."""
 TURNED_FROM = 0.4
 """Least probability that a denied claim states a point, half for a part of it."""
 SILENT_FROM = 0.5
@@ -152,12 +154,12 @@ class LocalJudge:
         found = self.aggregation(task).probabilities(self.features(task, said, views))
         if (told := tell_apart(said)).denied:
             found = self._turned(task, told, found)
-        near = self._memory.near(task, self._memory.encode(said))
+        near = self._memory.near(task, self._memory.encode(said), self._remembers(task))
         judgements = tuple(
             Judgement(
                 point_id=point.id,
                 probabilities={name: float(p) for name, p in zip(VERDICTS, probabilities, strict=True)},
-                quote=said[int((view.evidence / view.evidence.max() + near[:, at]).argmax())],
+                quote=said[int((EVIDENCE_WEIGHT * view.evidence / view.evidence.max() + near[:, at]).argmax())],
             )
             for at, (point, view, probabilities) in enumerate(zip(task.points, views, found, strict=True))
         )

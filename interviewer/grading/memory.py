@@ -61,9 +61,18 @@ class Memory:
                 self._last = {key: found}
         return found
 
-    def near(self, task: GradeTask, said: Vectors) -> Floats:
-        """Cosine of each sentence and each point, shape (sentences, points)."""
-        return np.asarray(said @ self._known(task).points.T, dtype=float)
+    def near(self, task: GradeTask, said: Vectors, stated: bool) -> Floats:
+        """Cosine of each sentence to each point or, where `stated`, to the nearest of the point and its statements; shape
+        (sentences, points).
+        """
+        known = self._known(task)
+        found = np.array(said @ known.points.T, dtype=float)
+        if stated and known.statements is not None:
+            to_statements = said @ known.statements.T
+            for at, per_verdict in enumerate(known.rows):
+                rows = [row for rows in per_verdict for row in rows]
+                found[:, at] = np.maximum(found[:, at], to_statements[:, rows].max(axis=1, initial=-1.0))
+        return found
 
     def seen(self, task: GradeTask, said: Vectors) -> Floats:
         """For each point the highest cosine of a sentence to it and to the question, shape (points, 2)."""
