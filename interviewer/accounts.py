@@ -12,8 +12,8 @@ from sqlalchemy import Boolean, Column, Engine, Integer, String, Table, delete, 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from interviewer.access import Role, User, who_acts
-from interviewer.errors import InputInvalid, NotAllowed, StoreUnavailable, UnknownSession
-from interviewer.store import metadata
+from interviewer.errors import InputInvalid, NotAllowed
+from interviewer.store import metadata, unavailable, unknown_session
 
 users = Table(
     "users",
@@ -160,7 +160,7 @@ class Accounts:
     def share(self, session_id: str, user: User, shared: bool) -> None:
         """Whether coaches may read the session's report. Raises: UnknownSession where it is not that user's."""
         if not self.may(session_id, user, write=True):
-            raise _unknown(session_id)
+            raise unknown_session(session_id)
         self._write(update(owners).where(owners.c.session_id == session_id).values(shared=shared))
 
     def sessions_of(self, user: User) -> dict[str, bool]:
@@ -213,7 +213,7 @@ class Accounts:
             with self._engine.connect() as connection:
                 return list(connection.execute(query))
         except SQLAlchemyError as error:
-            raise _unavailable(error) from error
+            raise unavailable("read", error) from error
 
     def _write(self, *statements: Any) -> None:
         try:
@@ -223,7 +223,7 @@ class Accounts:
         except IntegrityError:
             raise
         except SQLAlchemyError as error:
-            raise _unavailable(error) from error
+            raise unavailable("written", error) from error
 
 
 class OwnSessions:
@@ -244,7 +244,7 @@ class OwnSessions:
     def check(self, session_id: str, write: bool) -> None:
         """A session of another is unknown, so that nothing tells whether it is there."""
         if not self._accounts.may(session_id, who_acts(), write):
-            raise _unknown(session_id)
+            raise unknown_session(session_id)
 
     def visible(self) -> frozenset[str] | None:
         """Ids of their own sessions."""
@@ -264,12 +264,3 @@ def _user(row: Any) -> User:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def _unknown(session_id: str) -> UnknownSession:
-    return UnknownSession(f"there is no session {session_id!r}; `interviewer sessions` lists them")
-
-
-def _unavailable(error: Exception) -> StoreUnavailable:
-    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-    return StoreUnavailable(f"the database cannot be used ({cause}); check INTERVIEWER_DATABASE_URL, space and rights")

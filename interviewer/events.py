@@ -168,6 +168,18 @@ class Graded(Frozen):
     grade: Grade
 
 
+class Regraded(Frozen):
+    """A reply that a failed grader had left ungraded was graded after all; also once the session is over.
+
+    `asking`, `attempt`: which reply, as indices (from 0) of the question within the session and of the reply within it.
+    """
+
+    type: Literal["regraded"] = "regraded"
+    asking: int = Field(ge=0)
+    attempt: int = Field(ge=0)
+    grade: Grade
+
+
 class Spoke(Frozen):
     """The interviewer said something other than a new question.
 
@@ -189,7 +201,7 @@ class Finished(Frozen):
 
 
 Event = Annotated[
-    Started | Asked | Replied | Understood | Graded | Spoke | Finished,
+    Started | Asked | Replied | Understood | Graded | Regraded | Spoke | Finished,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -21,7 +21,7 @@ from interviewer.access import User
 from interviewer.accounts import login_failures, logins, owners, users
 from interviewer.errors import InputInvalid, StoreUnavailable
 from interviewer.settings import Settings
-from interviewer.store import events
+from interviewer.store import events, unavailable
 from interviewer.wiring import Interviewer
 
 KEPT = frozenset({"index", "serve.lock"})
@@ -113,7 +113,7 @@ def _events(engine: Engine, ids: Iterable[str] | None) -> Iterator[Any]:
             for i in range(0, len(wanted), _AT_ONCE):
                 yield from connection.execute(query.where(events.c.session_id.in_(wanted[i : i + _AT_ONCE])))
     except SQLAlchemyError as error:
-        raise _unavailable("read", error) from error
+        raise unavailable("read", error) from error
 
 
 def _delete(engine: Engine, ids: list[str] | None) -> None:
@@ -131,7 +131,7 @@ def _delete(engine: Engine, ids: list[str] | None) -> None:
                 connection.execute(delete(events).where(events.c.session_id.in_(some)))
                 connection.execute(delete(owners).where(owners.c.session_id.in_(some)))
     except SQLAlchemyError as error:
-        raise _unavailable("written", error) from error
+        raise unavailable("written", error) from error
 
 
 def _rewrite(engine: Engine) -> None:
@@ -150,7 +150,7 @@ def _rewrite(engine: Engine) -> None:
                     )
                 time.sleep(0.05)
     except SQLAlchemyError as error:
-        raise _unavailable("rewritten", error) from error
+        raise unavailable("rewritten", error) from error
 
 
 def _set_aside(settings: Settings) -> list[Path]:
@@ -187,10 +187,3 @@ def _remove(entries: Iterable[Path]) -> None:
                 entry.unlink(missing_ok=True)
         except OSError as error:
             raise StoreUnavailable(f"{entry} cannot be deleted ({error.strerror}); delete it by hand") from error
-
-
-def _unavailable(what: str, error: Exception) -> StoreUnavailable:
-    cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-    return StoreUnavailable(
-        f"the database cannot be {what} ({cause}); check the disk's space and rights, and try again"
-    )

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from interviewer.events import ReplyKind
+from interviewer.patterns import sections, without_captures
 
 FILE = Path(__file__).with_name("requests.txt")
 _WISHES = """
@@ -33,8 +34,6 @@ _NAMES = {
 }
 _MORE_WORDS = re.compile(r"<(\d)-(\d)>")
 _MORE_CHARACTERS = re.compile(r" \.\.(\d+)")
-_GROUP = re.compile(r"(?<!\\)\((?!\?)")
-_COMMENT = re.compile(r"#.*|")
 
 
 def expanded(line: str) -> str:
@@ -43,19 +42,7 @@ def expanded(line: str) -> str:
         line = line.replace(name, pattern)
     line = _MORE_WORDS.sub(r"(?: [\\w'-]+){\1,\2}", line)
     line = _MORE_CHARACTERS.sub(r"(?: .{0,\1})?", line)
-    return _GROUP.sub("(?:", line)
-
-
-def sections(text: str) -> dict[str, list[str]]:
-    """The lines of `requests.txt` under their headings, without comments and empty lines."""
-    found: dict[str, list[str]] = {}
-    lines: list[str] = []
-    for line in text.splitlines():
-        if line.startswith("[") and line.endswith("]"):
-            lines = found[line[1:-1]] = []
-        elif not _COMMENT.fullmatch(line):
-            lines.append(line)
-    return found
+    return without_captures(line)
 
 
 def _compiled(lines: list[str]) -> re.Pattern[str]:

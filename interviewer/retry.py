@@ -3,6 +3,7 @@
 import random
 
 from interviewer.events import Asked, Mode
+from interviewer.moves import said_lately
 from interviewer.speech import Speech
 from interviewer.state import State
 from knowledge.bank import Question
@@ -25,7 +26,7 @@ def second_try(state: State, question: Question, speech: Speech, reached: float 
     text = fresh_wording(state, question)
     if text is None:
         return None
-    lead = speech.pick("second_try", f"{state.config.seed}:{state.seq}")
+    lead = speech.pick("second_try", f"{state.config.seed}:{state.seq}", said_lately(state))
     return Asked(question_id=question.id, text=text, lead=lead, second_try=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from interviewer.access import Access, Everything
 from interviewer.correction import asking_replied_to, corrected_asking
-from interviewer.errors import InputInvalid, ReplyTooLong, SessionDamaged, StoreConflict
+from interviewer.errors import InputInvalid, JudgeFailed, ReplyTooLong, SessionDamaged, StoreConflict
 from interviewer.events import (
     ANSWERS,
     REPLY_LIMIT,
@@ -18,6 +18,7 @@ from interviewer.events import (
     Mode,
     Order,
     Record,
+    Regraded,
     Replied,
     ReplyKind,
     SessionConfig,
@@ -262,6 +263,28 @@ class Sessions:
     def act(self, id: str, kind: ReplyKind, answer: Answer | None = None) -> State:
         """A button: the same as typing what it says."""
         return self.reply(id, BUTTONS[kind], kind, answer)
+
+    def grade_again(self, id: str) -> State:
+        """Grades the replies that a failed grader left ungraded, one after the other; what has a grade keeps it.
+
+        Raises: JudgeFailed where a reply gets none again, UnknownSession, StoreUnavailable.
+        """
+        self._access.check(id, write=True)
+        with self._turns.take_from_all(id), spending(id):
+            state = self._replayed(id)
+            while state.ungraded:
+                try:
+                    state = self._append(id, state, [self._regraded(state, *state.ungraded[0])])
+                except StoreConflict:
+                    state = self._replayed(id)
+            return state
+
+    def _regraded(self, state: State, asking: int, attempt: int) -> Regraded:
+        question_id, text = state.askings[asking].question_id, state.askings[asking].attempts[attempt].text
+        grade = self._grader().grade(GradeRequest(question_id=question_id), text)
+        if grade.ungraded:
+            raise JudgeFailed(f"there is still no grade: {grade.ungraded}; try again later")
+        return Regraded(asking=asking, attempt=attempt, grade=grade)
 
     def _append(self, id: str, state: State, events: list[Event]) -> State:
         for record in self._store.append(id, state.seq, events, self._clock()):

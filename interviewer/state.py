@@ -16,6 +16,7 @@ from interviewer.events import (
     Mode,
     Move,
     Record,
+    Regraded,
     Replied,
     ReplyKind,
     SessionConfig,
@@ -150,6 +151,28 @@ class State(Frozen):
         return bool(said) and said[-1].move is Move.INVITE_CORRECTION
 
     @property
+    def ungraded(self) -> tuple[tuple[int, int], ...]:
+        """The replies that a failed grader left ungraded, as indices of asking and attempt; they can be graded again.
+
+        Not those that a rule leaves ungraded: another language stays another language.
+        """
+        return tuple(
+            (i, j)
+            for i, asking in enumerate(self.askings)
+            for j, attempt in enumerate(asking.attempts)
+            if attempt.grade is not None and attempt.grade.ungraded and attempt.grade.rule is None
+        )
+
+    @property
+    def why_ungraded(self) -> str | None:
+        """Why the last of these has no grade; None where there is none."""
+        if not self.ungraded:
+            return None
+        asking, attempt = self.ungraded[-1]
+        grade = self.askings[asking].attempts[attempt].grade
+        return grade.ungraded if grade else None
+
+    @property
     def elapsed_s(self) -> float:
         """Seconds from the start to the last event, without those by which the clock was set back in between."""
         return self.ran_s
@@ -186,6 +209,10 @@ def apply(state: State, record: Record) -> State:
         raise ValueError(f"record {record.seq} does not follow {state.seq}")
     if refused := _refused(state, record.event):
         raise ValueError(f"record {record.seq} ({record.event.type}): {refused}")
+    if isinstance(record.event, Regraded):
+        # No part of the talk: the session's time does not run for it.
+        askings = _with_grade(state, record.event.asking, record.event.attempt, record.event.grade)
+        return state.model_copy(update={"seq": record.seq, "askings": askings})
     ran_s = state.ran_s + max(0.0, (record.at - state.now).total_seconds())
     changes = _changes(state, record.event, record.at)
     return state.model_copy(update={"seq": record.seq, "now": record.at, "ran_s": ran_s, **changes})
@@ -193,6 +220,9 @@ def apply(state: State, record: Record) -> State:
 
 def _refused(state: State, event: Event) -> str | None:
     """Why an event cannot happen in this state, or None."""
+    if isinstance(event, Regraded):
+        waits = (event.asking, event.attempt) in state.ungraded and event.grade.ungraded is None
+        return None if waits else "it gives no grade to a reply that has none"
     if state.finished is not None:
         return "the session is over"
     match event:
@@ -221,14 +251,14 @@ def _changes(state: State, event: Event, at: datetime) -> dict[str, object]:
         case Understood():
             return _understood(state, event, at)
         case Graded():
-            return {"askings": _with_grade(state, event.grade)}
+            return {"askings": _with_grade(state, state.replying_to, -1, event.grade)}
         case Spoke():
             cued = {"cued": (*state.cued, event.left_s)} if event.left_s is not None else {}
             return _said(state, event.text, event.move, at) | {"askings": _with_move(state, event)} | cued
         case Finished():
             return {"finished": event.reason, **_NOTHING_PENDING, "askings": _closed(state, at)}
-        case Started():
-            raise AssertionError("refused before")
+        case Started() | Regraded():
+            raise AssertionError("refused or done before")
 
 
 _NOTHING_PENDING: dict[str, object] = {"pending": None, "pending_kind": None, "pending_revises": None}
@@ -262,11 +292,10 @@ def _replaced(state: State, at: int, asking: Asking) -> tuple[Asking, ...]:
     return (*state.askings[:at], asking, *state.askings[at + 1 :])
 
 
-def _with_grade(state: State, grade: Grade) -> tuple[Asking, ...]:
-    asking = state.askings[state.replying_to]
-    attempt = asking.attempts[-1].model_copy(update={"grade": grade})
-    graded = asking.model_copy(update={"attempts": (*asking.attempts[:-1], attempt)})
-    return _replaced(state, state.replying_to, graded)
+def _with_grade(state: State, at: int, reply: int, grade: Grade) -> tuple[Asking, ...]:
+    attempts = list(state.askings[at].attempts)
+    attempts[reply] = attempts[reply].model_copy(update={"grade": grade})
+    return _replaced(state, at, state.askings[at].model_copy(update={"attempts": tuple(attempts)}))
 
 
 _CUED = {Move.HINT: "hinted", Move.PROMPT: "prompted", Move.ASSERTION: "asserted"}

@@ -94,7 +94,7 @@ class Store:
         except IntegrityError as error:
             raise StoreConflict(f"session {session_id} was continued elsewhere; reload it") from error
         except SQLAlchemyError as error:
-            raise _unavailable("written", error) from error
+            raise unavailable("written", error) from error
         return records
 
     def load(self, session_id: str) -> list[Record]:
@@ -104,9 +104,9 @@ class Store:
             with self._engine.connect() as connection:
                 rows = connection.execute(query).all()
         except SQLAlchemyError as error:
-            raise _unavailable("read", error) from error
+            raise unavailable("read", error) from error
         if not rows:
-            raise UnknownSession(f"there is no session {session_id!r}; `interviewer sessions` lists them")
+            raise unknown_session(session_id)
         return [_record(expected, row) for expected, row in enumerate(rows)]
 
     def session_ids(self) -> list[str]:
@@ -116,7 +116,7 @@ class Store:
             with self._engine.connect() as connection:
                 return list(connection.execute(query).scalars())
         except SQLAlchemyError as error:
-            raise _unavailable("read", error) from error
+            raise unavailable("read", error) from error
 
     def heads(self) -> dict[str, int]:
         """Each session's id with the number of its last event, the newest session first. Raises: StoreUnavailable."""
@@ -126,7 +126,7 @@ class Store:
             with self._engine.connect() as connection:
                 return {str(id): int(last) for id, last in connection.execute(query)}
         except SQLAlchemyError as error:
-            raise _unavailable("read", error) from error
+            raise unavailable("read", error) from error
 
     @property
     def engine(self) -> Engine:
@@ -184,7 +184,7 @@ def open_store(url: str) -> tuple[Store, str | None]:
         elif engine.dialect.name == "postgresql":
             warning = _safe(url, engine)
     except (ArgumentError, SQLAlchemyError, ImportError, OSError, Timeout) as error:
-        raise _unavailable("opened", error) from error
+        raise unavailable("opened", error) from error
     if file:
         _open_here.add(file)
         event.listen(engine, "engine_disposed", lambda _: _open_here.discard(file))
@@ -228,7 +228,13 @@ def _safe(url: str, engine: Engine) -> str | None:
     )
 
 
-def _unavailable(what: str, error: Exception) -> StoreUnavailable:
+def unknown_session(session_id: str) -> UnknownSession:
+    """The error for an id that no session has, or none that the one who acts may know of."""
+    return UnknownSession(f"there is no session {session_id!r}; `interviewer sessions` lists them")
+
+
+def unavailable(what: str, error: Exception) -> StoreUnavailable:
+    """The error for a database that cannot be `what` ('read', 'written', 'opened'...), with the cause in one line."""
     cause = str(getattr(error, "orig", None) or error).splitlines()[0]
     return StoreUnavailable(
         f"the database cannot be {what} ({cause}); check INTERVIEWER_DATABASE_URL, the disk's space and its rights"

@@ -1,11 +1,12 @@
 """The language-model mode against a server that fails, with the true deadlines.
 
     python scripts/fault_run.py each              every fault once: seconds and requests, beside what is stated
+    python scripts/fault_run.py waits             one candidate and a server that hangs: seconds of each reply
     python scripts/fault_run.py mixed [--n 1000]  grades under 30 % mixed faults: all complete, none mislabelled
     python scripts/fault_run.py obedient [--n N] [--cases FILE]  a model that gives everything full credit, on attacks
 
-Exit status 1 where something is not as stated. `obedient` needs the local grader's weights and minutes; the other two
-judge by words instead, so that what is measured is the call.
+Exit status 1 where something is not as stated. `each` takes a minute and `waits` two. `obedient` needs the local grader's
+weights and minutes; the others judge by words instead, so that what is measured is the call.
 """
 
 import argparse
@@ -47,7 +48,7 @@ FAULTY = 0.3
 def main() -> int:
     """Runs the part that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("each", "mixed", "obedient"))
+    parser.add_argument("part", choices=("each", "waits", "mixed", "obedient"))
     parser.add_argument("--n", type=int, default=None, help="how many grades, or how many attacks drawn by chance")
     parser.add_argument(
         "--cases", type=Path, default=ATTACKS, metavar="FILE", help="attacks (evals/data/attacks.jsonl)"
@@ -55,6 +56,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.part == "each":
         return each()
+    if arguments.part == "waits":
+        return waits()
     if arguments.part == "mixed":
         return mixed(arguments.n or 1000)
     cases = list(read_cases([arguments.cases]))
@@ -69,7 +72,6 @@ def each() -> int:
         with openai_server(fault.answer) as server:
             model = language_model(server.url, Limits())
             over = grader(model, bank)
-            model.open()
             started = time.perf_counter()
             grade = over.grade(GradeRequest(question_id=QUESTION), REPLY)
             took = time.perf_counter() - started
@@ -87,6 +89,35 @@ def each() -> int:
     print(
         f"{len(found) - wrong} of {len(found)} as stated; the longest took {max(took for _, took, _, _ in found):.2f} s"
     )
+    return int(wrong > 0)
+
+
+def waits() -> int:
+    """One candidate after another reply while the server hangs, with the true limits; before the last two the breaker
+    has rested.
+    """
+    bank, limits = load_bank(), Limits()
+    hang = next(fault for fault in FAULTS if fault.name == "hang")
+    most = [DEADLINE_S] * limits.breaker_long + [1.0, 1.0, limits.long_s + 1.0, 1.0]
+    wrong = 0
+    with openai_server(good) as server:
+        # What is loaded once belongs to no call.
+        grader(language_model(server.url), bank).grade(GradeRequest(question_id=QUESTION), REPLY)
+    with openai_server(hang.answer) as server:
+        over = grader(language_model(server.url, limits), bank)
+        for n, most_s in enumerate(most, start=1):
+            if n == len(most) - 1:
+                time.sleep(limits.breaker_rest_s)
+            sent, started = len(server.requests), time.perf_counter()
+            grade = over.grade(GradeRequest(question_id=QUESTION), f"{REPLY} Number {n}.")
+            took = time.perf_counter() - started
+            fine = took <= most_s and grade.grader is GraderName.LOCAL
+            wrong += not fine
+            print(
+                f"{'ok ' if fine else 'NOT'} reply {n}: {took:5.2f} s of at most {most_s:.0f}, "
+                f"{len(server.requests) - sent} requests",
+                flush=True,
+            )
     return int(wrong > 0)
 
 

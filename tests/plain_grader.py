@@ -69,10 +69,12 @@ class LettersEncoder:
 def language_model(
     url: str, limits: Limits = PATIENT, exchange: Exchange | None = None, format: Format | None = None, **named: Any
 ) -> LanguageModel:
-    """The model of a test's server."""
+    """The model of a test's server, ready to be asked."""
     endpoint = Endpoint(model="test-model", base_url=url, answer_format=format)
     ledger = Ledger(limits, Prices(tokens_in=1.0, tokens_out=2.0))
-    return LanguageModel(endpoint, limits, ledger, exchange, **named)
+    model = LanguageModel(endpoint, limits, ledger, exchange, **named)
+    model.open()
+    return model
 
 
 def grader(model: LanguageModel, bank: Bank, fall_back: bool = True, random_for: RandomFor = unforeseeable) -> Grader:

@@ -26,7 +26,6 @@ SLACK_S = 5.0
 def test_a_fault_costs_no_interview_and_no_wrong_number(fault: Fault, bank: Bank, tmp_path: Path) -> None:
     with openai_server(fault.answer) as server:
         model = language_model(server.url, QUICK)
-        model.open()
         held = sessions(tmp_path, bank, grader(model, bank))
         id, _ = held.start(SessionConfig(questions=2, seed=1))
         started = time.perf_counter()
@@ -73,7 +72,6 @@ def test_without_fallback_a_fault_leaves_the_reply_ungraded(fault: Fault, bank: 
 @pytest.mark.parametrize(("scheme", "says"), [("http", "cannot be reached"), ("https", "cannot be reached")])
 def test_a_refused_connection_is_told_at_once(scheme: str, says: str, bank: Bank) -> None:
     model = language_model(f"{scheme}://127.0.0.1:9/v1", QUICK)
-    model.open()
     started = time.perf_counter()
     grade = grader(model, bank).grade(GradeRequest(question_id=QUESTION), REPLY)
     assert time.perf_counter() - started < QUICK.call_s + SLACK_S

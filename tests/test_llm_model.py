@@ -145,29 +145,129 @@ def test_when_a_call_asks_again() -> None:
     assert wait_before_retry(Fault(FaultKind.BUSY, "", retry_after_s=10), 1, 2, 10) is None
 
 
+class Ticking:
+    """A breaker of the true limits with a clock that is set."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.breaker = Breaker(Limits(), lambda: self.now)
+
+    def fails(self, after_s: float = 0.0) -> None:
+        """A call that is admitted now fails by the server's fault so much later."""
+        call = self.breaker.admits()
+        assert call is not None
+        self.now += after_s
+        self.breaker.failed(call)
+
+
 def test_the_breaker_opens_rests_probes_and_closes() -> None:
-    now = [0.0]
-    breaker = Breaker(Limits(), lambda: now[0])
+    clock = Ticking()
+    breaker = clock.breaker
     for _ in range(4):
-        breaker.failed()
-    assert breaker.admits()
-    now[0] = 31
-    breaker.failed()
-    assert breaker.admits()  # the first four are out of the window
+        clock.fails()
+    clock.now = 31
+    clock.fails()
     for _ in range(4):
-        breaker.failed()
+        assert breaker.admits()  # the first four are out of the window
+        clock.fails()
     assert not breaker.admits()
-    now[0] = 31 + 30
-    assert breaker.admits()
+    clock.now = 31 + 30
+    assert not breaker.admits(may_probe=False)
+    probe = breaker.admits()
+    assert probe is not None
+    assert probe.probe
     assert not breaker.admits()  # one probe only
-    breaker.failed()
-    now[0] += 29
+    breaker.failed(probe)
+    clock.now += 29
     assert not breaker.admits()
-    now[0] += 1
+    clock.now += 1
     assert breaker.admits()
     breaker.worked()
     assert breaker.admits()
     assert breaker.admits()
+
+
+def test_two_long_failures_without_an_answer_between_open_the_breaker_however_far_apart() -> None:
+    clock = Ticking()
+    breaker = clock.breaker
+    clock.fails(after_s=40.5)
+    breaker.worked()
+    clock.fails(after_s=40.5)
+    clock.now += 3600
+    clock.fails(after_s=0.1)  # it answers nothing either
+    assert breaker.admits()
+    clock.fails(after_s=Limits().long_s)
+    assert not breaker.admits()
+
+
+def test_calls_that_were_under_way_when_it_opened_do_not_prolong_the_rest() -> None:
+    clock = Ticking()
+    breaker = clock.breaker
+    late = breaker.admits()
+    assert late is not None
+    clock.fails(after_s=40)
+    clock.fails(after_s=40)
+    clock.now += 20
+    breaker.failed(late)
+    clock.now += 10
+    probe = breaker.admits()
+    assert probe is not None
+    breaker.left(late)
+    assert not breaker.admits()
+    breaker.left(probe)
+    assert breaker.admits()
+
+
+SHORT = Limits(connect_s=1.0, read_s=0.3, call_s=3.0, breaker_window_s=2.0, breaker_rest_s=1.2)
+"""As the true limits stand to each other, a hang lasts 1.1 s and a probe is waited for 0.4 s."""
+
+
+def test_a_server_that_hangs_is_not_waited_for_at_every_reply() -> None:
+    well = threading.Event()
+
+    def hang(request: Request) -> tuple[int, Any]:
+        return one(request) if well.is_set() else (200, lambda line: line.hang(5))
+
+    def ask() -> tuple[FaultKind | None, float]:
+        began = time.perf_counter()
+        try:
+            model.ask("?", SCHEMA, json.loads)
+        except Fault as fault:
+            return fault.kind, time.perf_counter() - began
+        return None, time.perf_counter() - began
+
+    with openai_server(hang) as server:
+        model = language_model(server.url, SHORT, format=Format.SCHEMA)
+        assert [ask()[0] for _ in range(2)] == [FaultKind.TIMEOUT, FaultKind.TIMEOUT]
+        assert len(server.requests) == 4
+        kind, took_s = ask()
+        assert kind is FaultKind.RESTING
+        assert took_s < 0.3
+        time.sleep(SHORT.breaker_rest_s)
+        kind, took_s = ask()  # the probe, which hangs as well
+        assert kind is FaultKind.RESTING
+        assert SHORT.long_s <= took_s < 0.9
+        assert ask()[0] is FaultKind.RESTING
+        assert len(server.requests) == 5
+        well.set()
+        time.sleep(SHORT.breaker_rest_s + 1.2)
+        assert ask()[0] is None
+        assert ask()[0] is None
+        model.close()
+
+
+def test_a_call_comes_back_by_its_deadline_whatever_its_work_does() -> None:
+    held = threading.Event()
+    with openai_server(one) as server:
+        model = language_model(server.url, Limits(call_s=1.0), format=Format.SCHEMA)
+        began = time.perf_counter()
+        with pytest.raises(Fault, match="no whole answer within 1 s"):
+            model.ask("?", SCHEMA, lambda text: held.wait(10))
+        took_s = time.perf_counter() - began
+        held.set()
+        assert 0.8 <= took_s < 3
+        assert model.ask("?", SCHEMA, json.loads).value == {"a": 1}
+        model.close()
 
 
 def test_a_failing_server_is_left_alone_and_a_refusing_one_is_not() -> None:

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from interviewer.events import ReplyKind
-from interviewer.requests import FILE, expanded, sections
+from interviewer.patterns import sections
+from interviewer.requests import FILE, expanded
 from interviewer.utterance import kind_of
 from knowledge.bank import Bank
 

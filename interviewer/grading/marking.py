@@ -22,7 +22,7 @@ class Marked(NamedTuple):
 def addressed_spans(reply: str) -> list[Span]:
     """The slices of the original reply that speak to whoever grades."""
     normal = normalise(reply)
-    return [normal.original(span, reply) for span in _addressed(normal.text)]
+    return [normal.original(span, reply) for span in addressed_regions(normal.text)]
 
 
 def marked(reply: str, secrets: tuple[str, ...]) -> Marked:
@@ -32,16 +32,12 @@ def marked(reply: str, secrets: tuple[str, ...]) -> Marked:
         secrets: delimiter and canary. What replaces them is not empty, so that no secret can come together around one.
     """
     text = normalise(reply).text
-    addressed = _addressed(text)
+    addressed = addressed_regions(text)
     for span in reversed(addressed):
         text = f"{text[: span.start]}{MARK} {text[span.start :]}"
     for secret in secrets:
         text = text.replace(secret, NEUTRAL)
     return Marked(text, len(addressed))
-
-
-def _addressed(text: str) -> list[Span]:
-    return addressed_regions(text)
 
 
 def quotable(reply: str) -> str:

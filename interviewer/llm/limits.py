@@ -7,6 +7,8 @@ from pydantic import Field, SecretStr
 from knowledge.bank import Frozen
 
 OPENAI = "https://api.openai.com/v1"
+MARGIN_S = 3.0
+"""Taken off the deadline (of a short one a fifth): to give up and hand on what there is takes time, too."""
 
 
 class Format(StrEnum):
@@ -34,7 +36,8 @@ class Limits(Frozen):
 
     `call_s`: the whole call by wall clock, its waits and second request included. `requests`: at most so many a call.
     `session_tokens`, `total_tokens`: most tokens, in and out, of a session and of this process. The breaker opens after
-    `breaker_failures` within `breaker_window_s` and lets one probe through after `breaker_rest_s`; 0 failures: never.
+    `breaker_failures` within `breaker_window_s`, or after `breaker_long` long ones with no answer in between, and lets one
+    probe through after `breaker_rest_s`; 0 failures: never.
     """
 
     connect_s: float = Field(default=3.0, gt=0)
@@ -47,6 +50,28 @@ class Limits(Frozen):
     breaker_failures: int = Field(default=5, ge=0)
     breaker_window_s: float = Field(default=30.0, gt=0)
     breaker_rest_s: float = Field(default=30.0, gt=0)
+    breaker_long: int = Field(default=2, ge=1)
+
+    @property
+    def long_s(self) -> float:
+        """From so many seconds a failed call is long (6 by default): calls one after the other that take longer never make
+        `breaker_failures` within the window. So long at most is the probe waited for, too.
+        """
+        return self.breaker_window_s / max(1, self.breaker_failures)
+
+    @property
+    def given_up_s(self) -> float:
+        """Seconds at which a call is broken off, so much before `call_s` that what is left to do fits in."""
+        return self.call_s - self._margin_s
+
+    @property
+    def handed_on_s(self) -> float:
+        """Seconds at which a call's caller goes on without it, should it not have let itself be broken off."""
+        return self.call_s - self._margin_s / 2
+
+    @property
+    def _margin_s(self) -> float:
+        return min(MARGIN_S, self.call_s / 5)
 
 
 class Prices(Frozen):

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import prompts
-from interviewer.llm.breaker import Breaker
+from interviewer.llm.breaker import Admission, Breaker
 from interviewer.llm.faults import OF_THE_SERVER, Fault, FaultKind
 from interviewer.llm.ledger import Ledger, current_session
 from interviewer.llm.limits import Endpoint, Format, Limits
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from interviewer.llm.wire import Answer, Wire
 
 AGAIN = "again"
-MARGIN_S = 2.0
-"""Taken off the deadline (of a short one a fifth): to give up and hand on what there is takes time, too."""
 T = TypeVar("T")
+Work = Callable[[float], Coroutine[Any, Any, T]]
+"""From the time (`time.monotonic`) at which the call is broken off to what it does until then."""
 
 
 class Asked(NamedTuple):
@@ -62,7 +62,6 @@ class LanguageModel:
         self._learning: Learning | None = None
         self._opening = threading.Lock()
         self._places = asyncio.Semaphore(limits.concurrent)
-        self._most_s = limits.call_s - min(MARGIN_S, limits.call_s / 5)
 
     @property
     def name(self) -> str:
@@ -71,7 +70,7 @@ class LanguageModel:
 
     def capabilities(self) -> "Capabilities":
         """What the server can do: found out by small requests where no answer has shown it yet. Raises: Fault."""
-        return self._call(self._find_out)
+        return self._call(lambda until: self._find_out())
 
     def ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any]) -> Asked:
         """One checked answer to a text.
@@ -83,7 +82,7 @@ class LanguageModel:
         Raises: Fault.
         """
         session = current_session()
-        return self._call(lambda: self._ask(text, schema, check, session))
+        return self._call(lambda until: self._ask(text, schema, check, session, until))
 
     def stream(self, text: str, take: Callable[[str], None]) -> None:
         """Streams an answer in one request; `take` gets each piece, and ends it all by raising a Fault.
@@ -91,10 +90,11 @@ class LanguageModel:
         Raises: Fault.
         """
         session = current_session()
-        return self._call(lambda: self._stream(text, take, session))
+        # Not as the probe, which goes on when nobody listens any more.
+        return self._call(lambda until: self._stream(text, take, session), may_probe=False)
 
     def open(self) -> None:
-        """Loads what is needed to ask, which takes seconds the first time and belongs to no call's deadline."""
+        """Loads what is needed to ask, which takes seconds the first time; else the first call's deadline pays for it."""
         with self._opening:
             if self._wire is None:
                 from interviewer.llm.wire import Wire
@@ -104,38 +104,63 @@ class LanguageModel:
     def close(self) -> None:
         """Closes the connections."""
         if self._wire is not None:
-            _run(self._wire.close())
+            asyncio.run_coroutine_threadsafe(self._wire.close(), _loop()).result()
             self._wire = None
 
-    def _call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    def _call(self, work: Work[T], may_probe: bool = True) -> T:
+        """What the work returns, or a fault by the deadline, in whatever state the work then is."""
+        began = time.monotonic()
         self.open()
-        if not self._breaker.admits():
+        call = self._breaker.admits(may_probe)
+        if call is None:
             raise Fault(FaultKind.RESTING, "it failed too often just now and is left alone for a while")
+        until = began + self.limits.given_up_s
+        future = asyncio.run_coroutine_threadsafe(self._noted(call, work, until), _loop())
+        most_s = began + self.limits.handed_on_s - time.monotonic()
         try:
-            value = _run(self._within_deadline(work))
+            return future.result(min(most_s, self.limits.long_s) if call.probe else most_s)
+        except TimeoutError as error:
+            if call.probe:
+                # It goes on by itself, and what becomes of it decides about the next call.
+                raise Fault(FaultKind.RESTING, "it failed too often just now, and has not recovered yet") from error
+            future.cancel()
+            self._breaker.failed(call)
+            raise self._too_late() from error
+        except BaseException:
+            future.cancel()
+            raise
+
+    async def _noted(self, call: Admission, work: Work[T], until: float) -> T:
+        """What the work returns; what it shows of the server's health is told to the breaker."""
+        try:
+            value = await self._within_deadline(work, until)
         except Fault as fault:
             if fault.kind in OF_THE_SERVER:
-                self._breaker.failed()
+                self._breaker.failed(call)
             elif fault.kind in (FaultKind.BUDGET, FaultKind.NOT_SENT):
-                self._breaker.left()
+                self._breaker.left(call)
             else:
                 self._breaker.worked()
             raise
         except BaseException:
-            self._breaker.left()
+            self._breaker.left(call)
             raise
         self._breaker.worked()
         return value
 
-    async def _within_deadline(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def _within_deadline(self, work: Work[T], until: float) -> T:
         try:
-            async with asyncio.timeout(self._most_s), self._places:
-                return await work()
+            async with asyncio.timeout(until - time.monotonic()), self._places:
+                return await work(until)
         except TimeoutError as error:
-            raise Fault(FaultKind.DEADLINE, f"it gave no whole answer within {self.limits.call_s:g} s") from error
+            raise self._too_late() from error
 
-    async def _ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any], session: str | None) -> Asked:
-        started = time.monotonic()
+    def _too_late(self) -> Fault:
+        return Fault(FaultKind.DEADLINE, f"it gave no whole answer within {self.limits.call_s:g} s")
+
+    async def _ask(
+        self, text: str, schema: dict[str, Any], check: Callable[[str], Any], session: str | None, until: float
+    ) -> Asked:
         learning = self._learn()
         messages, tokens, sent, refused = [text], (0, 0), 0, 0
         counted = True
@@ -153,8 +178,8 @@ class LanguageModel:
                 if learning.refused(way, fault):
                     refused += 1
                     continue
-                left = self._most_s - (time.monotonic() - started)
-                wait = wait_before_retry(fault, sent - refused, self.limits.requests, left)
+                left_s = until - time.monotonic()
+                wait = wait_before_retry(fault, sent - refused, self.limits.requests, left_s)
                 if wait is None:
                     learning.gave_up(way, fault)
                     raise
@@ -246,12 +271,3 @@ def _loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="language-model", daemon=True).start()
     return loop
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    future = asyncio.run_coroutine_threadsafe(work, _loop())
-    try:
-        return future.result()
-    except BaseException:
-        future.cancel()
-        raise
