@@ -147,8 +147,13 @@ def main() -> None:
     utterances = read_utterances()
     if arguments.fit:
         fit(interviewer, utterances)
+    _print_kinds(interviewer, [u for u in utterances if u.split == arguments.half], arguments.half)
+    answers = unfitted_answers(interviewer.bank)
+    _print_mistaken(interviewer, answers if arguments.replies == "all" else sample_of(answers, int(arguments.replies)))
+
+
+def _print_kinds(interviewer: Interviewer, chosen: Sequence[Utterance], half: str) -> None:
     bank, understanding = interviewer.bank, interviewer.understanding
-    chosen = [u for u in utterances if u.split == arguments.half]
     taken = [merged(understanding.kind(u.text, bank_task(bank, question_of(u, bank)))) for u in chosen]
     pairs = [(merged(u.kind), kind) for u, kind in zip(chosen, taken, strict=True)]
     for (true, kind), u in zip(pairs, chosen, strict=True):
@@ -156,10 +161,11 @@ def main() -> None:
             print(f"{true} taken for {kind}: {u.text}")
     print(json.dumps({kind.value: round(value, 3) for kind, value in f1_by_kind(pairs).items()}))
     value, low, high = macro_f1(pairs)
-    print(f"{arguments.half}: n = {len(pairs)}, macro F1 = {value:.3f} [{low:.3f}, {high:.3f}]")
-    answers = unfitted_answers(bank)
-    checked = answers if arguments.replies == "all" else sample_of(answers, int(arguments.replies))
-    wrong = mistaken(understanding, bank, checked)
+    print(f"{half}: n = {len(pairs)}, macro F1 = {value:.3f} [{low:.3f}, {high:.3f}]")
+
+
+def _print_mistaken(interviewer: Interviewer, checked: Sequence[tuple[str, str]]) -> None:
+    wrong = mistaken(interviewer.understanding, interviewer.bank, checked)
     for mistaken_kind, text in wrong[:20]:
         print(f"an answer taken for {mistaken_kind}: {text[:120]}")
     print(f"real answers taken for something else: {len(wrong)} of {len(checked)} ({len(wrong) / len(checked):.2%})")

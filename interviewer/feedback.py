@@ -17,17 +17,25 @@ def reply_feedback(question: Question, grade: Grade | None) -> str:
     return "\n\n".join(part for part in [*parts, _caveat(grade)] if part)
 
 
-def closing_feedback(question: Question, points: Sequence[PointGrade], grade: Grade | None = None) -> str:
-    """When a practice question is done: everything, with a model answer."""
+def closing_feedback(
+    question: Question, points: Sequence[PointGrade], grade: Grade | None = None, shown: bool = False
+) -> str:
+    """When a practice question is done: everything, with a model answer.
+
+    Args:
+        shown: the model answer was shown before the last try, and is not said again.
+    """
     missing = [point for point in question.key_points if point.id in _ids(points, Verdict.MISSING) or not points]
     parts = [_credited(points), _wrong(question, points, grade)]
     if missing:
         parts.append("**Not mentioned:**\n" + "\n".join(f"- {point.text}" for point in missing))
-    parts.append(_caveat(grade))
-    parts.append(f"**A strong answer:** {question.answer}")
-    if question.sources:
-        parts.append(f"_Sources: {'; '.join(cite(source) for source in question.sources)}_")
+    parts += [_caveat(grade), "The strong answer stands above." if shown else _model_answer(question)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _model_answer(question: Question) -> str:
+    sources = f"_Sources: {'; '.join(cite(source) for source in question.sources)}_" if question.sources else ""
+    return f"**A strong answer:** {question.answer}\n\n{sources}".strip()
 
 
 def _credited(points: Sequence[PointGrade]) -> str:

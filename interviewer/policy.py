@@ -23,15 +23,12 @@ from interviewer.events import (
 )
 from interviewer.feedback import closing_feedback, reply_feedback
 from interviewer.grading.scoring import score
-from interviewer.moves import MAX_FOLLOW_UPS as MAX_FOLLOW_UPS
-from interviewer.moves import cue, follow_up, requested_hint, said_lately, unaided_scores
-from interviewer.moves import open_points as open_points
-from interviewer.moves import point_states as point_states
+from interviewer.moves import cue, follow_up, point_states, requested_hint, said_lately, unaided_scores
 from interviewer.retry import first_wording, second_try
 from interviewer.selection import choose_question
 from interviewer.speech import Speech
 from interviewer.state import State
-from interviewer.timing import cue_due, is_over, too_late_to_ask
+from interviewer.timing import cue_due, in_words, is_over, left_s, too_late_to_ask
 from knowledge.bank import Bank, Question
 
 TOPICS_SPOKEN = {"my-material": "your own material", "cnn": "CNNs", "rnn": "RNNs", "llm": "language models"}
@@ -76,11 +73,11 @@ def respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
     if not state.askings:
         return _greet(state, bank, speech)
     said = _respond(state, bank, speech)
-    left_s = cue_due(state)
-    if left_s is None or isinstance(said[-1], Finished):
+    due, left = cue_due(state), left_s(state)
+    if due is None or left is None or isinstance(said[-1], Finished):
         return said
-    text = speech.pick(f"time_cue_{left_s}", _seed(state))
-    return (Spoke(move=Move.TIME_CUE, text=text, left_s=left_s), *said)
+    text = speech.pick(f"time_cue_{due}", _seed(state), left=in_words(left))
+    return (Spoke(move=Move.TIME_CUE, text=text, left_s=due), *said)
 
 
 def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
@@ -102,20 +99,18 @@ def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
             return (_rephrase(state, speech, question),)
         case ReplyKind.META:
             return (_answer_aside(state, speech, question),)
-        case kind if kind in _MISSED:
-            return (_say(state, speech, _MISSED[kind], question=_on_the_table(state, question)),)
+        case kind if kind in _MET_BY:
+            return (_say(state, speech, _MET_BY[kind], question=_on_the_table(state, question)),)
         case _:
             return _after_answer(state, bank, speech, question)
 
 
-# Messages that are neither an answer nor a decision, with the move that meets them.
-_MISSED = {
+# Messages that are met by a phrase and what was asked last.
+_MET_BY = {
     ReplyKind.REPEAT: Move.REPEAT,
-    ReplyKind.MEANING: Move.REPHRASE,
     ReplyKind.QUESTION: Move.QUESTION_BACK,
     ReplyKind.OFF_TOPIC: Move.REFOCUS,
     ReplyKind.NO_CONTENT: Move.NO_CONTENT,
-    ReplyKind.META: Move.META,
 }
 
 
@@ -126,7 +121,7 @@ def _leads_nowhere(state: State, speech: Speech, question: Question) -> bool:
             return state.config.mode is Mode.INTERVIEW or requested_hint(state, question, speech) is None
         case ReplyKind.CORRECTION:
             return state.pending_revises is None
-    return state.pending_kind in _MISSED
+    return state.pending_kind in {*_MET_BY, ReplyKind.MEANING, ReplyKind.META}
 
 
 def _asked_since(state: State, question: Question) -> str | None:
@@ -174,11 +169,16 @@ def _invite_correction(state: State, bank: Bank, speech: Speech) -> Spoke:
 
 
 def _leave(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
-    left = _say(state, speech, Move.LEAVE)
+    return (_say(state, speech, Move.LEAVE), *_untold(state, question), *_next(state, bank, speech, ""))
+
+
+def _untold(state: State, question: Question) -> tuple[Spoke, ...]:
+    """Practice's feedback on a question that is left; nothing in an interview."""
     if state.config.mode is Mode.INTERVIEW:
-        return (left, *_next(state, bank, speech, ""))
-    feedback = Spoke(move=Move.FEEDBACK, text=closing_feedback(question, point_states(state.askings[-1])))
-    return (left, feedback, *_next(state, bank, speech, ""))
+        return ()
+    asking = state.askings[-1]
+    text = closing_feedback(question, point_states(asking), shown=asking.second_try)
+    return (Spoke(move=Move.FEEDBACK, text=text),)
 
 
 def _seed(state: State) -> str:
@@ -230,10 +230,7 @@ def _finish(state: State, speech: Speech, reason: FinishReason, lead: str = "") 
 
 def _after_skip(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
     lead = speech.pick("acknowledge_skip", _seed(state), said_lately(state))
-    if state.config.mode is Mode.PRACTICE:
-        feedback = Spoke(move=Move.FEEDBACK, text=closing_feedback(question, point_states(state.askings[-1])))
-        return (feedback, *_next(state, bank, speech, lead))
-    return _next(state, bank, speech, lead)
+    return (*_untold(state, question), *_next(state, bank, speech, lead))
 
 
 def _hint(state: State, speech: Speech, question: Question) -> Spoke:
@@ -266,8 +263,9 @@ def _practise(state: State, bank: Bank, speech: Speech, question: Question) -> t
         feedback = Spoke(move=Move.FEEDBACK, text=reply_feedback(question, attempt.grade))
         return (given,) if gave_up else (feedback, given)
     told = (given,) if given else ()
-    feedback = Spoke(move=Move.FEEDBACK, text=closing_feedback(question, point_states(asking), attempt.grade))
-    reached = (score(point_states(asking)) or 0.0) if graded else None
+    points = point_states(asking)
+    feedback = Spoke(move=Move.FEEDBACK, text=closing_feedback(question, points, attempt.grade, asking.second_try))
+    reached = (score(points) or 0.0) if graded else None
     again = None if is_over(state) else second_try(state, question, speech, reached)
     return (*told, feedback, again) if again else (*told, feedback, *_next(state, bank, speech, ""))
 

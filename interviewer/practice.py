@@ -13,8 +13,8 @@ from fsrs import Rating, Scheduler
 
 from interviewer.grading.grade import PointGrade, Verdict
 from interviewer.grading.scoring import BONUS_WEIGHT, score
-from interviewer.policy import point_states
-from interviewer.state import State
+from interviewer.moves import point_states
+from interviewer.state import Asking, Attempt, State
 from knowledge.bank import Bank, Frozen, Standing, Topic
 
 DAILY_GOAL = 3
@@ -30,16 +30,19 @@ CUTS = ((0.8, Rating.Easy), (0.6, Rating.Good), (0.4, Rating.Hard), (0.0, Rating
 class GradedReply(Frozen):
     """A question answered once, with the grade over its replies.
 
-    `score` in [0, 1] counts hinted credit too; `aided` tells whether any reply came after a hint or the answer;
-    `second_try` is practice's immediate repeat; `sure` in [0, 1] is what the candidate said before the grade.
+    `score` in [0, 1] is over all replies, `unaided` over those before any hint; `aided` tells whether there were others;
+    `second_try` is practice's immediate repeat. `sure` in [0, 1] is what the candidate said first of a reply, before its
+    grade, and `sure_of` the score reached with that reply; None where nothing was said.
     """
 
     question_id: str
     at: datetime
     score: float
+    unaided: float
     aided: bool
     second_try: bool = False
     sure: float | None = None
+    sure_of: float | None = None
     points: tuple[PointGrade, ...] = ()
 
 
@@ -75,22 +78,30 @@ def graded_replies(states: Iterable[State]) -> list[GradedReply]:
     for state in states:
         for asking in state.askings:
             graded = [a for a in asking.attempts if a.grade and a.grade.ungraded is None and a.grade.score is not None]
-            if not graded:
-                continue
-            points = point_states(asking)
-            sure = [attempt.sure for attempt in graded if attempt.sure is not None]
-            found.append(
-                GradedReply(
-                    question_id=asking.question_id,
-                    at=graded[-1].at,
-                    score=score(points) or 0.0,
-                    aided=any(attempt.aided for attempt in graded),
-                    second_try=asking.second_try,
-                    sure=sure[0] if sure else None,
-                    points=points,
-                )
-            )
+            if graded:
+                found.append(_graded_reply(asking, graded))
     return sorted(found, key=lambda reply: reply.at)
+
+
+def _graded_reply(asking: Asking, graded: Sequence[Attempt]) -> GradedReply:
+    points = point_states(asking)
+    stated = next((i for i, attempt in enumerate(graded) if attempt.sure is not None), None)
+    return GradedReply(
+        question_id=asking.question_id,
+        at=graded[-1].at,
+        score=score(points) or 0.0,
+        unaided=_reached(asking, [attempt for attempt in graded if not attempt.aided]),
+        aided=any(attempt.aided for attempt in graded),
+        second_try=asking.second_try,
+        sure=None if stated is None else graded[stated].sure,
+        sure_of=None if stated is None else _reached(asking, graded[: stated + 1]),
+        points=points,
+    )
+
+
+def _reached(asking: Asking, attempts: Sequence[Attempt]) -> float:
+    """The score in [0, 1] over some of the replies to a question."""
+    return score(point_states(asking.model_copy(update={"attempts": tuple(attempts)}))) or 0.0
 
 
 def rating_of(reply: GradedReply) -> Rating:

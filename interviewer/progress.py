@@ -92,13 +92,14 @@ def progress(replies: Iterable[GradedReply], bank: Bank, zone: tzinfo) -> Progre
 def mastery_over_time(replies: Sequence[GradedReply], bank: Bank, zone: tzinfo) -> dict[Topic, tuple[DayEstimate, ...]]:
     """For each topic answered, in the bank's order of topics, its mastery after each day on which it was answered.
 
-    Mastery is the mean over the topic's answered questions of each one's last score.
+    Mastery is the mean over the topic's answered questions of each one's last score, as far as it was earned without
+    help.
     """
     last: dict[Topic, dict[str, float]] = {}
     days: dict[Topic, dict[date, Estimate]] = {}
     for reply in replies:
         topic = bank.by_id[reply.question_id].topic
-        last.setdefault(topic, {})[reply.question_id] = reply.score
+        last.setdefault(topic, {})[reply.question_id] = reply.unaided
         days.setdefault(topic, {})[local_day(reply.at, zone)] = estimate(list(last[topic].values()))
     return {
         topic: tuple(DayEstimate(day=day, estimate=found) for day, found in days[topic].items())
@@ -108,10 +109,10 @@ def mastery_over_time(replies: Sequence[GradedReply], bank: Bank, zone: tzinfo) 
 
 
 def trend(replies: Iterable[GradedReply], zone: tzinfo) -> tuple[DayEstimate, ...]:
-    """The mean score of each day on which anything was answered."""
+    """The mean score, earned without help, of each day on which anything was answered."""
     scores: dict[date, list[float]] = {}
     for reply in replies:
-        scores.setdefault(local_day(reply.at, zone), []).append(reply.score)
+        scores.setdefault(local_day(reply.at, zone), []).append(reply.unaided)
     return tuple(DayEstimate(day=day, estimate=estimate(found)) for day, found in sorted(scores.items()))
 
 
@@ -136,8 +137,8 @@ def key_point_cells(replies: Iterable[GradedReply], bank: Bank) -> tuple[TopicCe
 
 
 def calibration(replies: Iterable[GradedReply]) -> Calibration | None:
-    """The candidate's sureness against the grades; None where it was never given."""
-    stated = [(reply.sure, reply.score) for reply in replies if reply.sure is not None]
+    """The candidate's sureness against the grade of the reply it was said of; None where it was never given."""
+    stated = [(r.sure, r.sure_of) for r in replies if r.sure is not None and r.sure_of is not None]
     if not stated:
         return None
     levels = tuple(

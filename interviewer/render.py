@@ -4,7 +4,7 @@ import re
 
 import prompts
 from interviewer.estimate import Estimate
-from interviewer.grading.grade import Grade, PointGrade, Verdict
+from interviewer.grading.grade import Grade, PointGrade, Rubric, Verdict
 from interviewer.report import PractiseNext, QuestionReport, Report, Strength, level_of
 from knowledge.coverage import cite
 
@@ -31,6 +31,7 @@ def render_report(report: Report) -> str:
         parts.append(f"## By level\n\n{_estimates(report.levels)}")
     if report.practise_next:
         parts.append("## Practise next\n\n" + "\n".join(_practise(item) for item in report.practise_next))
+        parts.append(f"`interviewer chat --practise {report.session.id}` opens practice on them.")
     parts.append("## Question by question")
     parts += [render_question(i, question) for i, question in enumerate(report.questions, start=1)]
     if not report.questions:
@@ -49,7 +50,8 @@ def render_headline(report: Report) -> str:
     else:
         low, high = report.interval or (report.score, report.score)
         lines.append(f"**Score {report.score:.0%}** ({level_of(report.score)}; 95 % interval {low:.0%} to {high:.0%})")
-        lines.append(f"**Signal: {report.signal}** ({report.signal_rule})")
+        if report.signal:
+            lines.append(f"**Signal: {report.signal}** ({report.signal_rule})")
     if report.questions:
         lines.append(render_pace(report))
     lines.append(f"Graded by: {', '.join(report.graders) or 'nothing graded yet'}.")
@@ -91,6 +93,13 @@ def render_rubric(report: Report) -> str:
     return "\n".join(rows)
 
 
+def render_dimensions(rubric: Rubric) -> str:
+    """The four dimensions of one question in a line: the level's word and the value of each."""
+    values: list[tuple[str, float | None]] = [(name, getattr(rubric, name)) for name in DIMENSIONS]
+    said = [name + (" n/a" if value is None else f" {level_of(value)} ({value:.0%})") for name, value in values]
+    return ", ".join(said).capitalize()
+
+
 def render_question(number: int, question: QuestionReport) -> str:
     """One question: replies, key points with their quotes and credits, corrections, model answer, sources."""
     grade = question.grade
@@ -100,6 +109,8 @@ def render_question(number: int, question: QuestionReport) -> str:
         f"### {number}. {again}{escape(question.question)}",
         f"**{shown}** · {question.topic} · {question.level} · {duration(question.time_s)} · {_judged_by(grade)}",
     ]
+    if grade.rubric and not grade.ungraded and question.replies:
+        parts.append(f"{render_dimensions(grade.rubric)}.")
     if grade.ungraded:
         parts.append(f"This question has no grade: {escape(grade.ungraded)}")
     if grade.note:

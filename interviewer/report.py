@@ -11,7 +11,7 @@ from interviewer.estimate import Estimate, estimate, interval
 from interviewer.events import FOLLOW_UPS, Mode
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Rubric, Verdict
 from interviewer.grading.scoring import BONUS_WEIGHT, rubric, score, unaided_score
-from interviewer.policy import point_states
+from interviewer.moves import point_states
 from interviewer.state import Asking, State
 from knowledge.bank import Bank, Frozen, Question, SourceRef
 
@@ -155,9 +155,12 @@ def signal_of(overall: float | None) -> tuple[Signal | None, str | None]:
 def question_grade(state: State, asking: Asking, question: Question) -> Grade:
     """The grade over a question and all replies to it. Interview scores count unaided credit only."""
     graded = [attempt.grade for attempt in asking.attempts if attempt.grade is not None]
-    failed = next((grade for grade in graded if grade.ungraded), None)
+    unread = [grade for grade in graded if grade.ungraded]
+    # What is in another language adds nothing; what a grader failed on might, so nothing is said of the whole without it.
+    failed = next((grade for grade in unread if grade.rule is None or len(unread) == len(graded)), None)
     if failed is not None:
         return failed
+    graded = [grade for grade in graded if not grade.ungraded]
     points = point_states(asking) or _silence(question)
     total = unaided_score(points) if state.config.mode is Mode.INTERVIEW else score(points)
     focus = [grade.rubric.focus for grade in graded if grade.rubric and grade.rubric.focus is not None]

@@ -68,6 +68,8 @@ def final_objection(text: str, plan: Plan) -> str | None:
         return "it asks nothing"
     if text[-1] not in ".!?\"'”)":
         return "it breaks off"
+    if plan.occasion is Occasion.ACKNOWLEDGE and " ".join(words(text.lower())) in " ".join(words(plan.known.lower())):
+        return "it was said before"
     return objection(text, plan)
 
 

@@ -8,6 +8,11 @@ CUES_S = (90, 30)
 """Seconds left at which the interviewer says so, once each."""
 CUE_SHARE = 0.4
 """A cue that would come when more than this share of the whole time is left is not given."""
+SPOKEN_S = {
+    90: "a minute and a half", 60: "a minute", 45: "forty-five seconds", 30: "half a minute", 15: "fifteen seconds",
+    5: "a few seconds",
+}  # fmt: skip
+"""How a cue says what is left: seconds, and the words for about as many."""
 LAST_QUESTION_S = 30
 """With less than this left no new question is begun."""
 
@@ -26,6 +31,11 @@ def cue_due(state: State) -> int | None:
         return None
     reached = [cue for cue in CUES_S if left <= cue <= CUE_SHARE * limit]
     return min(reached) if reached and min(reached) not in state.cued else None
+
+
+def in_words(seconds: float) -> str:
+    """What is left, as one says it: a reply may have taken most of the time between two cues."""
+    return SPOKEN_S[min(SPOKEN_S, key=lambda spoken: abs(spoken - seconds))]
 
 
 def is_over(state: State) -> bool:

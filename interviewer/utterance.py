@@ -68,6 +68,11 @@ def read(text: str, question: str = "") -> Reading:
         return Reading(whole)
     if not parts:
         return Reading(ReplyKind.ANSWER if {"yes", "no", "sure"} & set(words(plain)) else ReplyKind.NO_CONTENT)
+    return _by_parts(parts, plain, question)
+
+
+def _by_parts(parts: list[str], plain: str, question: str) -> Reading:
+    """What the clauses of a message say together, where it is no request as a whole."""
     found = [_match(part, plain, question) for part in parts]
     rest = ". ".join(part for part, kind in zip(parts, found, strict=True) if kind is None)
     asked = _strongest([kind for kind in found if kind is not None])
@@ -89,19 +94,17 @@ def read(text: str, question: str = "") -> Reading:
 
 def corrected_text(text: str) -> str:
     """What a correction says is right, in plain words; empty where the message only asks to correct something."""
-    plain = canonical(text)
-    parts = [
-        part for clause in clauses(plain) for part in [clause] if PATTERNS[ReplyKind.CORRECTION].fullmatch(part) is None
-    ]
+    wish = PATTERNS[ReplyKind.CORRECTION]
+    parts = [clause for clause in clauses(canonical(text)) if wish.fullmatch(clause) is None]
     rest = " ".join(CORRECTING.sub("", part, count=1) if CORRECTING.match(part) else part for part in parts)
-    told = content_stems(rest) - content_stems(_ABOUT_ANSWERS) - _EMPTY_STEMS
+    told = content_stems(rest) - _ABOUT_ANSWERS - _EMPTY_STEMS
     return rest.strip() if len(told) >= 2 else ""
 
 
-_ABOUT_ANSWERS = """answer reply response question previous last earlier first second said say told correct change wrong
+_ABOUT_ANSWERS = content_stems("""answer reply response question previous last earlier first second said say told correct change wrong
 right mistake thought thinking back before add something go made make have want would let wait sorry actually better now
 remember remembered realise realised time it mine again moment previously mistaken part number return revise one two three four five six seven eight nine ten third
-fourth fifth sixth seventh eighth ninth tenth"""
+fourth fifth sixth seventh eighth ninth tenth""")
 
 
 def _parts(clause: str, plain: str, question: str) -> list[str]:

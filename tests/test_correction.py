@@ -6,7 +6,7 @@ from interviewer.asides import aside
 from interviewer.correction import asking_replied_to, corrected_asking
 from interviewer.events import Mode, Move, ReplyKind, Spoke
 from interviewer.grading.grade import Verdict
-from interviewer.policy import point_states
+from interviewer.moves import point_states
 from knowledge.bank import Bank
 from tests.test_dialogue import Play
 

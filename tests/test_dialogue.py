@@ -30,7 +30,8 @@ from interviewer.events import (
 )
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
 from interviewer.grading.scoring import CREDIT, score
-from interviewer.policy import MAX_FOLLOW_UPS, Need, need, open_session, respond
+from interviewer.moves import MAX_FOLLOW_UPS
+from interviewer.policy import Need, need, open_session, respond
 from interviewer.sessions import understood
 from interviewer.speech import Speech
 from interviewer.state import State, apply, replay
@@ -337,6 +338,10 @@ def test_any_conversation_leaves_a_valid_state_that_replays(
         assert len(asking.followed_up) == len(set(asking.followed_up))
         assert asking.follow_ups <= MAX_FOLLOW_UPS
         assert all(attempt.grade is not None for attempt in asking.attempts)
+    leads = [record.event.lead for record in session.log if isinstance(record.event, Asked) and record.event.lead]
+    assert all(one != two for one, two in itertools.pairwise(leads))
+    heard = [line.text for line in state.transcript if line.role == "interviewer"]
+    assert all(one != two for one, two in itertools.pairwise(heard))
     said = [line.text for line in state.transcript if line.move in FOLLOW_UPS]
     assert len(said) == sum(asking.follow_ups for asking in state.askings)
     assert EVENTS.validate_json(EVENTS.dump_json([record.event for record in session.log])) == [

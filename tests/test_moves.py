@@ -12,7 +12,8 @@ from interviewer.ability import DIFFICULTY, Observation, abilities, expected_sco
 from interviewer.events import CUES, FOLLOW_UPS, Asked, Finished, FinishReason, Move, Order, ReplyKind, Spoke
 from interviewer.grading.grade import MisconceptionFound, Verdict
 from interviewer.leaks import gives_away
-from interviewer.policy import PATIENCE, Need, need, point_states
+from interviewer.moves import point_states
+from interviewer.policy import PATIENCE, Need, need
 from interviewer.speech import Speech
 from interviewer.timing import cue_due, left_s
 from knowledge.bank import Bank, Level, Topic
@@ -223,6 +224,25 @@ def test_time_is_told_once_at_ninety_and_once_at_thirty_seconds(bank: Bank) -> N
     assert session.state.cued == (90, 30)
     assert session.state.finished is FinishReason.OUT_OF_TIME
     assert not any(line.move is Move.TIME_CUE for line in Play(bank, questions=2).state.transcript)
+
+
+@pytest.mark.parametrize(
+    ("left", "cue", "says"),
+    [(88, 90, "a minute and a half"), (47, 90, "forty-five seconds"), (16, 30, "fifteen seconds")],
+)
+def test_a_cue_says_the_time_that_is_left_and_not_its_own_name(bank: Bank, left: int, cue: int, says: str) -> None:
+    said = set()
+    for seed in range(6):
+        session = Play(bank, step_s=0, questions=20, time_limit_s=600, seed=seed)
+        # The reply is understood two events on.
+        session.step = timedelta(seconds=(600 - left) / (len(session.log) + 1))
+        told, *_ = session.say(ReplyKind.REPEAT)
+        assert isinstance(told, Spoke)
+        assert told.left_s == cue
+        said.add(told.text)
+    assert any(says in text for text in said)
+    others = ("a minute and a half", "forty-five seconds", "fifteen seconds")
+    assert not any(other in text for other in others if other != says for text in said)
 
 
 def test_time_left_follows_the_clock_passed_in(bank: Bank) -> None:

@@ -68,6 +68,8 @@ def test_an_acknowledgement_asks_nothing(bank: Bank) -> None:
     thanks = plan(bank, Occasion.ACKNOWLEDGE, "Thanks. Next question.")
     assert final_objection("Thanks, noted what you said on zero outputs. On to the next one.", thanks) is None
     assert "asks" in str(final_objection("Thanks. Shall we go on?", thanks))
+    again = thanks.model_copy(update={"known": f"{thanks.known} All right, I have that. What is a GAN?"})
+    assert "said before" in str(final_objection("All right, I have that.", again))
 
 
 Said = Callable[[Request], list[bytes]]

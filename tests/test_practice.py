@@ -10,7 +10,7 @@ from fsrs import Rating
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from interviewer.events import Asked, Mode, Move, Replied, ReplyKind, SessionConfig, Spoke, Understood
+from interviewer.events import Asked, Graded, Mode, Move, Replied, ReplyKind, SessionConfig, Spoke, Understood
 from interviewer.grading.grade import Verdict
 from interviewer.policy import Need, need
 from interviewer.practice import (
@@ -25,17 +25,21 @@ from interviewer.practice import (
     schedule,
     weak_cards,
 )
+from interviewer.progress import progress
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank, Topic
 from tests.conftest import Clock
-from tests.test_dialogue import Play
+from tests.test_dialogue import Play, grade_of
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+RELU = "activations-dying-relu"
 
 
 def reply(id: str, at: datetime, score: float, aided: bool = False, second_try: bool = False) -> GradedReply:
-    return GradedReply(question_id=id, at=at, score=score, aided=aided, second_try=second_try)
+    return GradedReply(
+        question_id=id, at=at, score=score, unaided=0.0 if aided else score, aided=aided, second_try=second_try
+    )
 
 
 def on_time(scores: Sequence[float], aided: bool = False) -> tuple[list[int], float, float]:
@@ -196,6 +200,15 @@ def test_a_weak_answer_gets_feedback_at_once_and_one_second_try_on_fresh_words(b
     assert session.state.askings[1].attempts[0].aided
 
 
+def test_the_model_answer_is_shown_once_and_not_again_after_the_second_try(bank: Bank) -> None:
+    session = Play(bank, questions=1, mode=Mode.PRACTICE, planned=[RELU])
+    for _ in range(4):
+        session.say(ReplyKind.DONT_KNOW)
+    said = [line.text for line in session.state.transcript if line.move is Move.FEEDBACK]
+    assert [bank.by_id[RELU].answer in text for text in said] == [True, False]
+    assert said[1].endswith("The strong answer stands above.")
+
+
 def test_a_good_answer_a_skip_and_an_interview_get_no_second_try(bank: Bank) -> None:
     for mode, kind, verdict in (
         ("practice", ReplyKind.ANSWER, Verdict.COVERED),
@@ -217,6 +230,23 @@ def test_graded_replies_fold_the_log_and_leave_out_what_has_no_grade(bank: Bank)
     assert found.score == 1
     assert found.question_id == session.state.askings[1].question_id
     assert not found.aided
+
+
+def test_sureness_goes_with_the_reply_it_was_said_of_and_help_earns_no_mastery(bank: Bank) -> None:
+    session = Play(bank, questions=1, mode=Mode.PRACTICE, planned=[RELU])
+    points = session.question.key_points
+    half = {point.id: Verdict.PARTIAL for point in points}
+    session.add(Replied(text="about half of it", sure=0.5), Understood(kind=ReplyKind.ANSWER))
+    session.add(Graded(grade=grade_of(session.question, half)))
+    session.respond()
+    session.say(ReplyKind.ANSWER, session.all(Verdict.COVERED))
+    [found] = graded_replies([session.state])
+    assert (found.score, found.aided, found.sure) == (1.0, True, 0.5)
+    assert found.sure_of == grade_of(bank.by_id[RELU], half).score
+    assert found.unaided == found.sure_of
+    assert found.unaided < found.score
+    [mastered] = progress([found], bank, UTC).mastery.values()
+    assert mastered.mean == found.unaided
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def reply(
     points: tuple[PointGrade, ...] = (),
 ) -> GradedReply:  # fmt: skip
     return GradedReply(
-        question_id=id, at=START + timedelta(hours=hours), score=score, aided=False, sure=sure,
+        question_id=id, at=START + timedelta(hours=hours), score=1.0, unaided=score, aided=False, sure=sure, sure_of=score,
         second_try=second_try, points=points,
     )  # fmt: skip
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from interviewer.estimate import interval, t_quantile_975
 from interviewer.events import Replied, ReplyKind
 from interviewer.export import report_html, report_pdf
-from interviewer.grading.grade import Verdict
+from interviewer.grading.grade import PointGrade, Verdict
 from interviewer.render import escape, quote_block, render_report
 from interviewer.report import FEWEST_FOR_A_SCORE, Report, build_report, level_of, signal_of
 from knowledge.bank import Bank
 from tests.test_dialogue import Play
-from ui import report_view
+from ui import marks, report_view
 
 
 def played(bank: Bank, verdicts: list[Verdict | None], **config: Any) -> Report:
@@ -70,6 +70,22 @@ def test_practice_counts_hinted_credit_and_an_interview_never_hints(bank: Bank) 
     assert all(point.aided for point in report.questions[0].grade.key_points)
     assert report.questions[0].grade.score == 1
     assert "after a hint" in render_report(report)
+
+
+def test_a_question_tells_its_dimensions_with_the_words_of_their_levels(bank: Bank) -> None:
+    report = played(bank, [Verdict.COVERED, Verdict.MISSING, None], mode="interview")
+    told = [part for part in render_report(report).split("\n\n") if part.startswith("Correctness ")]
+    assert len(told) == 2, "a skipped question has none"
+    assert "Correctness strong (100%), completeness strong (100%)" in told[0]
+    assert "Correctness n/a, completeness weak (0%)" in told[1]
+    shown = report_view.questions(report)
+    assert all(line.rstrip(".") in shown for line in told)
+
+
+def test_practice_has_a_score_and_no_signal(bank: Bank) -> None:
+    report = played(bank, [Verdict.COVERED] * 3, mode="practice")
+    assert (report.score, report.signal) == (1.0, None)
+    assert "Signal" not in render_report(report)
 
 
 def test_a_running_session_reports_what_was_answered(bank: Bank) -> None:
@@ -155,7 +171,7 @@ def test_the_page_marks_the_words_that_earned_credit(bank: Bank) -> None:
     [question] = report.questions
     point = question.grade.key_points[0].model_copy(update={"evidence": "<shared> weights", "start": 4})
     other = point.model_copy(update={"point_id": "other", "point": "Another claim on the same words."})
-    marked = report_view.marked("The <shared> weights.", [point, other])
+    marked = marks.marked("The <shared> weights.", [point, other])
     assert marked.count("<mark") == 1
     assert marked.startswith('The <mark class="covered"')
     assert "&lt;shared&gt; weights</mark>." in marked
@@ -165,3 +181,16 @@ def test_replies_stay_with_their_question(bank: Bank) -> None:
     session = Play(bank, questions=2)
     session.add(Replied(text="mine"))
     assert build_report("abc", session.state, bank).questions == ()
+
+
+def test_code_and_formulas_of_a_reply_are_drawn_around_its_marks() -> None:
+    text = "It is $w^2$.\n```python\nfor w in ws:\n    w -= <lr>\n```\nDone."
+    code = PointGrade(
+        point_id="p", point="The step.", weight=2, aspect=None, verdict=Verdict.COVERED, confidence=0.9, credit=1.0,
+        evidence="w -= <lr>\n```\nDone", start=text.index("w -= <lr>"),
+    )  # fmt: skip
+    shown = marks.marked(text, [code])
+    mark = '<mark class="covered" title="covered: The step.">'
+    assert f"<pre><code>for w in ws:\n    {mark}w -= &lt;lr&gt;\n</mark></code></pre>{mark}Done</mark>." in shown
+    assert shown.startswith("It is <math")
+    assert "$" not in shown

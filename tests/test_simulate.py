@@ -1,13 +1,18 @@
 """Simulated interviews with known grades: they end, never repeat themselves, ask what is open, and rank by ability."""
 
 import itertools
+from collections.abc import Sequence
 
 import pytest
 
 from evals.candidates import ANSWERING, LOWEST, Profile, make_candidates
+from evals.entailment import distinct_texts, entailments, local_judge
+from evals.findings import results
+from evals.interviews import Played, Speaking
 from evals.savings import questions_saved
-from evals.simulate import QUESTIONS, Played, held_out, results, simulate
+from evals.simulate import QUESTIONS, held_out, simulate
 from interviewer.events import Order
+from interviewer.grading.crossencoder import Read, Reading
 from knowledge.bank import Bank
 
 
@@ -42,6 +47,28 @@ def test_follow_ups_ask_about_the_most_important_open_point(played: list[Played]
 
 def test_no_text_gives_a_point_away(played: list[Played]) -> None:
     assert [leak for one in played for leak in one.leaks] == []
+
+
+def test_the_judge_reads_each_text_once_for_its_question_and_finds_what_states_a_point(
+    bank: Bank, played: list[Played]
+) -> None:
+    texts = distinct_texts(played, bank)
+    assert len(texts) < sum(len(one.said) for one in played)
+    assert len(set(texts)) == len(texts)
+    question = bank.questions[0]
+    read: list[Reading] = []
+
+    def judge(readings: Sequence[Reading]) -> list[Read]:
+        read.extend(readings)
+        return local_judge()(readings)
+
+    planted = [
+        Speaking(question_id=question.id, text=text) for text in (question.key_points[0].text, question.question)
+    ]
+    found = entailments(planted, bank, judge)
+    assert [reading.sentences for reading in read] == [(said.text,) for said in planted]
+    assert found[0].startswith(f"{question.key_points[0].text} => ")
+    assert not any(line.startswith(question.question) for line in found)
 
 
 def test_ability_is_recovered(played: list[Played]) -> None:

@@ -9,7 +9,7 @@ from typing import TextIO
 from pydantic import ValidationError
 
 from interviewer.cli.shared import Commands, choice, count, open_interviewer, read_text
-from interviewer.errors import InputInvalid
+from interviewer.errors import InputInvalid, JudgeFailed
 from interviewer.events import Mode, Order, SessionConfig
 from interviewer.job import Proposal
 from interviewer.llm.ledger import in_words
@@ -36,6 +36,7 @@ def add_commands(commands: Commands) -> None:
     chat.add_argument("--minutes", type=count, help="time limit in minutes (default: none)")
     chat.add_argument("--seed", type=int, help="a fixed order: the same seed asks the same; else the replies decide")
     chat.add_argument("--session", metavar="ID", help="go on with a past session")
+    chat.add_argument("--practise", metavar="ID", help="practise what the report of a past session names")
     chat.set_defaults(run=run_chat)
 
 
@@ -57,6 +58,8 @@ def run_chat(arguments: argparse.Namespace) -> int:
         state = interviewer.sessions.state(id)
     else:
         config = _config(arguments, _proposal(interviewer, arguments.job))
+        if arguments.practise:
+            config = _practising(interviewer, arguments.practise, config)
         config = interviewer.sessions.plan_practice(config, _local_zone())
         id, state = interviewer.sessions.start(config)
     print(f"session {id}\n", flush=True)
@@ -68,19 +71,39 @@ def run_chat(arguments: argparse.Namespace) -> int:
     if arguments.session:
         state = interviewer.sessions.advance(id)
         shown = _show(state, shown)
+        state = graded_again(interviewer, id, state)
     for text in replies(sys.stdin, prompt=sys.stdin.isatty()):
         if need(state) is not Need.REPLY:
             break
+        ungraded = len(state.ungraded)
         try:
             state = interviewer.sessions.reply(id, text)
         except InputInvalid as error:
             print(f"\n({error})\n", flush=True)
             continue
         shown = _show(state, shown)
+        if len(state.ungraded) > ungraded:
+            why = (
+                f"(That reply has no grade yet: {state.why_ungraded}. `interviewer chat --session {id}` tries again.)\n"
+            )
+            print(why, flush=True)
         if need(state) is Need.NOTHING:
             break
     _print_report(interviewer, id)
     return 0
+
+
+def graded_again(interviewer: Interviewer, id: str, state: State) -> State:
+    """The session with the grades that a failed grader owed it, or as it is where it fails again."""
+    if not state.ungraded:
+        return state
+    try:
+        graded = interviewer.sessions.grade_again(id)
+    except JudgeFailed as error:
+        print(f"({error}.)\n", flush=True)
+        return interviewer.sessions.state(id)
+    print("(What had no grade is graded now.)\n", flush=True)
+    return graded
 
 
 def _local_zone() -> tzinfo:
@@ -135,6 +158,17 @@ def _config(arguments: argparse.Namespace, proposal: Proposal | None) -> Session
     except ValidationError as error:
         problem = error.errors()[0]
         raise InputInvalid(f"--{problem['loc'][0]}: {problem['msg']}") from error
+
+
+def _practising(interviewer: Interviewer, id: str, config: SessionConfig) -> SessionConfig:
+    """Practice on what a session's report names. Raises: InputInvalid where it names nothing, UnknownSession."""
+    report = build_report(id, interviewer.sessions.state(id), interviewer.bank)
+    ids = tuple(item.question_id for item in report.practise_next)
+    if not ids:
+        raise InputInvalid(
+            f"--practise {id}: its report names nothing to practise; `interviewer chat --mode practice` asks what is due"
+        )
+    return config.model_copy(update={"mode": Mode.PRACTICE, "topics": (), "planned": ids, "questions": len(ids)})
 
 
 def _last_question(state: State) -> int:
