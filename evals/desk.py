@@ -37,9 +37,9 @@ HEADLINE = ("qwk", "pearson", "rmse", "smd", "key_point_kappa")
 MOST_SHOWN = 50
 _FIRST = re.compile(r"-first-(\d+)$")
 _SETS: dict[str, tuple[str, str, str | None]] = {
-    "quick": ("Quick check: replies and attacks of every kind", "gate/cases.jsonl", None),
-    "golden": ("Golden replies, development half", "golden.jsonl", "dev"),
-    "attacks": ("Attacks, for development", "dev_attacks.jsonl", None),
+    "quick": ("Quick check: a bit of everything", "gate/cases.jsonl", None),
+    "golden": ("Replies with scores of our own", "golden.jsonl", "dev"),
+    "attacks": ("Tricks to get a better grade", "dev_attacks.jsonl", None),
 }
 """Name, file and split. The halves kept for testing are not here: who looks at them often tunes to them."""
 
@@ -142,7 +142,7 @@ class Desk:
             grade=row.score,
             points=tuple(_point(i, case, point) for i, point in enumerate(row.key_points, start=1)),
             given_verdicts=tuple(_verdict(given, point) for point in row.key_points),
-            looks=tuple(SecondLook(r.score, r.by, r.at, r.why) for r in reviews if r.case_id == case.id),
+            looks=tuple(SecondLook(r.score, r.by, r.at, r.why, r.verdicts) for r in reviews if r.case_id == case.id),
         )
 
     def review(self, id: str, case_id: str, look: SecondLook) -> None:
@@ -154,6 +154,7 @@ class Desk:
             original=record.case.score,
             grade=record.row.score,
             score=look.score,
+            verdicts=look.verdicts,
             by=look.by,
             at=look.at,
             why=look.why,

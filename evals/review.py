@@ -20,8 +20,8 @@ REVIEWS = "reviews.jsonl"
 class Review(Frozen):
     """One person's second look at one case.
 
-    `original` is the human score that the case had; `verdicts` are by key point (the case's order), None for a point
-    that was not looked at. `at` is aware.
+    `original` is the human score that the case had; `verdicts` are by key point (the row's order, which is the case's
+    where it has them), None for a point that was not looked at. `at` is aware.
     """
 
     case_id: str

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from evals.asked import request_of
 from evals.cache import GradeCache, Job
@@ -12,17 +12,19 @@ from evals.cases import Case
 from evals.folder import Folder
 from evals.rows import Prices, Row, make_row
 from interviewer.errors import NoReference
-from interviewer.grading.chain import Grader
 from interviewer.grading.grade import Grade, GraderName
 from interviewer.grading.tasks import GradeRequest
 from knowledge.bank import Bank
+
+if TYPE_CHECKING:
+    from interviewer.grading.chain import Grader
 
 Engine = Callable[[Iterable[Job]], Iterator[Grade]]
 """Grades jobs lazily and in their order."""
 Progress = Callable[[int, int], None]
 
 
-def grade_job(grader: Grader, job: Job) -> Grade:
+def grade_job(grader: "Grader", job: Job) -> Grade:
     """The grade of one job; where there is nothing to grade against it is ungraded, with the reason."""
     try:
         return grader.grade(job.request, job.reply)
@@ -30,20 +32,20 @@ def grade_job(grader: Grader, job: Job) -> Grade:
         return Grade(question_id=job.request.question_id, score=None, ungraded=str(error), grader=grader.name)
 
 
-def warm_up(grader: Grader) -> None:
+def warm_up(grader: "Grader") -> None:
     """Loads a local grader's model, which belongs to no reply's latency; a language model's server needs none."""
     if grader.name is GraderName.LOCAL:
         grader.grade(GradeRequest(question="Is it warm?", references=("The model has been loaded.",)), "It is loaded.")
 
 
-def _warmed(grader: Grader, jobs: Iterable[Job]) -> Iterator[Job]:
+def _warmed(grader: "Grader", jobs: Iterable[Job]) -> Iterator[Job]:
     for i, job in enumerate(jobs):
         if i == 0:
             warm_up(grader)
         yield job
 
 
-def local_engine(grader: Grader, workers: int = 1, per_minute: int | None = None) -> Engine:
+def local_engine(grader: "Grader", workers: int = 1, per_minute: int | None = None) -> Engine:
     """Grades in this process.
 
     Args:
@@ -61,7 +63,7 @@ def local_engine(grader: Grader, workers: int = 1, per_minute: int | None = None
     return grade_all
 
 
-def _in_threads(grader: Grader, jobs: Iterable[Job], workers: int) -> Iterator[Grade]:
+def _in_threads(grader: "Grader", jobs: Iterable[Job], workers: int) -> Iterator[Grade]:
     with ThreadPoolExecutor(workers) as pool:
         under_way: deque[Future[Grade]] = deque()
         try:

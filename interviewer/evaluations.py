@@ -62,12 +62,16 @@ class Outcome(NamedTuple):
 
 
 class SecondLook(NamedTuple):
-    """One person's new score in [0, 1] of one reply, kept beside the original; `at` is aware."""
+    """One person's new score in [0, 1] of one reply, kept beside the original; `at` is aware.
+
+    `verdicts` are by point, None for a point that the person did not judge; empty where they judged none.
+    """
 
     score: float
     by: str
     at: datetime
     why: str
+    verdicts: tuple[Verdict | None, ...] = ()
 
 
 class Disagreement(NamedTuple):

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interviewer.errors import SettingsInvalid
 from interviewer.llm.limits import Format, Limits, Prices
-from interviewer.saved import read_saved
+from interviewer.saved import LARGEST_GOAL, read_saved
 from knowledge.disk import sync_folder
 
 
@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     embedding_model: str | None = Field(default=None, validation_alias="INTERVIEWER_EMBEDDING_MODEL")
+    grader_folder: Path | None = Field(default=None, validation_alias="INTERVIEWER_GRADER")
     port: int = Field(default=7860, ge=1, le=65535, validation_alias="INTERVIEWER_PORT")
     hosts: str = Field(default="", validation_alias="INTERVIEWER_HOSTS")
     auth: Literal["accounts"] | None = Field(default=None, validation_alias="INTERVIEWER_AUTH")
@@ -53,7 +54,7 @@ class Settings(BaseSettings):
     llm_concurrent: int = _limit("concurrent", "INTERVIEWER_LLM_CONCURRENT")
     llm_session_tokens: int = _limit("session_tokens", "INTERVIEWER_LLM_SESSION_TOKENS")
     llm_total_tokens: int = _limit("total_tokens", "INTERVIEWER_LLM_TOTAL_TOKENS")
-    daily_goal: int | None = Field(default=None, ge=1, le=50, validation_alias="INTERVIEWER_DAILY_GOAL")
+    daily_goal: int | None = Field(default=None, ge=1, le=LARGEST_GOAL, validation_alias="INTERVIEWER_DAILY_GOAL")
     price_in: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_IN")
     price_out: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_OUT")
 

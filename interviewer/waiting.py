@@ -109,8 +109,8 @@ class WaitingRoom:
         with self._lock:
             del self._tickets[ticket.id]
 
-    def close(self, patience_s: float = 0.0) -> None:
-        """Lets the workers go after what they have at hand; who waits is told to come again.
+    def close(self, patience_s: float = 0.0) -> bool:
+        """Lets the workers go after what they have at hand; who waits is told to come again. Says whether all have gone.
 
         Args:
             patience_s: so long at most it is waited for what is at hand.
@@ -126,6 +126,7 @@ class WaitingRoom:
         until = time.monotonic() + patience_s
         for worker in left:
             worker.join(max(0.0, until - time.monotonic()))
+        return not any(worker.is_alive() for worker in left)
 
 
 class _Ticket(NamedTuple):

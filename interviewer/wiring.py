@@ -20,6 +20,7 @@ from interviewer.grading.tasks import GradeRequest, bank_task, find_task
 from interviewer.job import Proposal, asking, propose
 from interviewer.material import OwnMaterial
 from interviewer.phrasing import Phraser, as_authored
+from interviewer.preparation import Preparation
 from interviewer.relevance import Relevance
 from interviewer.sessions import Phrase, Sessions
 from interviewer.settings import Settings, make_home
@@ -161,6 +162,20 @@ class Interviewer:
         return WaitingRoom(self.sessions.advance, check=self.sessions.check)
 
     @cached_property
+    def preparation(self) -> Preparation:
+        """The questions that replies are expected to."""
+        return Preparation(self.prepare)
+
+    def prepare(self, question_id: str) -> None:
+        """Has all that the local grader keeps of a question made, by grading one of its points. Raises: ModelUnavailable."""
+        question = self.bank.by_id.get(question_id)
+        if question is None:
+            return
+        local = self.grader if self.settings.model is None else self.make_grader(GraderName.LOCAL, together=True)
+        self.understand(question.key_points[0].text, question_id)
+        local.grade(GradeRequest(question_id=question_id), question.key_points[0].text)
+
+    @cached_property
     def speech(self) -> Speech:
         """The interviewer's phrases."""
         return Speech(prompts.phrases("speech"))
@@ -260,9 +275,8 @@ class Interviewer:
         return self._clock()
 
     def warm_up(self) -> None:
-        """Loads the models and the index, so that the first grade does not wait for them."""
+        """Loads what every grade needs; see `prepare` for what a question's first one needs, and `index` for searches."""
         self.encoder.encode(["warm up"])
-        _ = self.index
         _ = self.vocabulary
         _ = self.grader
         if self.settings.model is not None:
@@ -270,10 +284,11 @@ class Interviewer:
 
     @cached_property
     def _local_judge(self) -> "Judge":
-        from interviewer.grading.local import LocalJudge
+        from interviewer.grading.local import FOLDER, LocalJudge
 
         # The judge's figures were fitted with the bundled encoder, whichever one retrieves.
-        return LocalJudge(encoder=(lambda: self.encoder) if self.settings.embedding_model is None else None)
+        encoder = (lambda: self.encoder) if self.settings.embedding_model is None else None
+        return LocalJudge(self.settings.grader_folder or FOLDER, encoder=encoder)
 
     @cached_property
     def _shared_judge(self) -> "Judge":

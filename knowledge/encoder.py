@@ -2,6 +2,8 @@
 
 import hashlib
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -22,6 +24,8 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 BUNDLED_REST_SHA256 = "ddc90e0552cdd73037fbfebe7ca940c7111e7d37c53253442a6c2073c431ede5"
 """Of the files beside the weights: vocabulary, tokenizer and configuration."""
 WEIGHTS = "model.safetensors"
+LOADING = Lock()
+"""Held while a model loads: the libraries' lazy imports fail where two threads begin them at once."""
 
 
 class Encoder(Protocol):
@@ -43,6 +47,7 @@ class SentenceEncoder:
         self._model_hash = model_hash
         self._model: SentenceTransformer | None = None
         self._lock = Lock()
+        self._next = Lock()
 
     @property
     def model_hash(self) -> str:
@@ -55,23 +60,35 @@ class SentenceEncoder:
         Raises: ModelUnavailable where the folder holds no loadable model.
         """
         model = self._loaded()
-        with self._lock:
+        with self._in_turn():
             vectors = model.encode(texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
 
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        # Whoever waits longest is next. A plain lock goes back to who held it last, so that building an index would hold
+        # replies up until it is done.
+        with self._next:
+            self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
     def _loaded(self) -> "SentenceTransformer":
-        with self._lock:
-            if self._model is None:
-                self._model = _load(self._folder)
-            return self._model
+        if self._model is None:
+            with self._lock:
+                self._model = self._model or _load(self._folder)
+        return self._model
 
 
 def _load(folder: Path) -> "SentenceTransformer":
-    from sentence_transformers import SentenceTransformer
-
-    quiet_loading()
     try:
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        with LOADING:
+            from sentence_transformers import SentenceTransformer
+
+            quiet_loading()
+            return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelUnavailable(f"the embedding model in {folder} cannot be loaded ({error}); reinstall it") from error
 

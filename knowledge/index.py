@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
@@ -37,6 +38,8 @@ MANIFEST = "manifest.json"
 NEAREST = 200
 """Passages that a query's questions are ranked by."""
 BATCH = 256
+PIECE = 16
+"""Passages that are embedded at a time: a reply that is graded meanwhile waits for no more than these."""
 LOCK_TIMEOUT_S = 600
 
 Progress = Callable[[int, int], None]
@@ -202,6 +205,10 @@ def _build_or_tell(folder: Path, key: str, bank: Bank, encoder: Encoder, progres
         ) from error
 
 
+def _embedded(texts: list[str], encoder: Encoder) -> Vectors:
+    return np.concatenate([encoder.encode(texts[at : at + PIECE]) for at in range(0, len(texts), PIECE)])
+
+
 def _build(folder: Path, key: str, bank: Bank, encoder: Encoder, progress: Progress | None) -> None:
     # A new name for each build: Chroma keeps a client for each path and would serve the deleted one.
     home = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=folder))
@@ -215,7 +222,7 @@ def _build(folder: Path, key: str, bank: Bank, encoder: Encoder, progress: Progr
         batch = order[start : start + BATCH]
         collection.add(
             ids=[str(i) for i in batch],
-            embeddings=encoder.encode([passages[i].text for i in batch]),
+            embeddings=_embedded([passages[i].text for i in batch], encoder),
             metadatas=[{"question": passages[i].question_id, "kind": passages[i].kind} for i in batch],
         )
         if progress:

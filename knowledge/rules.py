@@ -36,14 +36,14 @@ def question_faults(question: Question) -> Iterator[tuple[Path, str]]:
     if question.standing is not Standing.ACCEPTED:
         yield ("standing",), f"a question of the bank is accepted, not {question.standing}"
     ids = Counter(point.id for point in question.key_points)
-    answer = content_stems(question.answer)
+    answer, asked = content_stems(question.answer), content_stems(question.question)
     for i, point in enumerate(question.key_points):
         if ids[point.id] > 1:
             yield ("key_points", i, "id"), f"key point id {point.id!r} stands twice"
         stated = content_stems(point.text)
         if len(stated & answer) < STATED_SHARE * len(stated):
             yield ("key_points", i, "text"), f"the answer does not state key point {point.id!r}"
-        yield from _leaks(question, i, point)
+        yield from _leaks(i, point, stated - asked)
     if all(point.weight < 3 for point in question.key_points):
         yield ("key_points",), "no key point is essential (weight 3)"
     for i, misconception in enumerate(question.misconceptions):
@@ -51,8 +51,7 @@ def question_faults(question: Question) -> Iterator[tuple[Path, str]]:
             yield ("misconceptions", i, "probe"), "the probe is not a question (no '?' at its end)"
 
 
-def _leaks(question: Question, i: int, point: KeyPoint) -> Iterator[tuple[Path, str]]:
-    distinctive = content_stems(point.text) - content_stems(question.question)
+def _leaks(i: int, point: KeyPoint, distinctive: set[str]) -> Iterator[tuple[Path, str]]:
     for field, text in (("hint", point.hint), ("probe", point.probe)):
         run = shares_run(text, point.text, LEAK_RUN)
         shared = distinctive & content_stems(text)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import snowballstemmer
 
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’.][a-z0-9]+)*", re.IGNORECASE)
+_JOINTS = re.compile(r"[-'’.]")
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _ONE_AT_A_TIME = Lock()
 # A sentence ends at . ! ? or ; followed by space, or at a line break; 'e.g.', 'i.e.' and numbers such as 0.9 do not end one.
@@ -34,7 +35,7 @@ class Span(NamedTuple):
 
 def words(text: str) -> list[str]:
     """The words of a text, lower case, in order."""
-    return [match.group().lower() for match in _WORD.finditer(text)]
+    return [word.lower() for word in _WORD.findall(text)]
 
 
 @lru_cache(maxsize=50_000)
@@ -51,7 +52,8 @@ def _stemmer() -> snowballstemmer.EnglishStemmer:
 
 def content_stems(text: str) -> set[str]:
     """Stems of the words that carry meaning: no stop words, hyphenated words split."""
-    parts = (part for word in words(text) for part in re.split(r"[-'’.]", word))
+    # Split all at once, the words joined by one more mark: the bank's check asks this of thousands of texts at the start.
+    parts = _JOINTS.split("-".join(words(text)))
     return {stem(part) for part in parts if part and part not in STOP_WORDS}
 
 

@@ -33,6 +33,10 @@ app.launch(server_port=int(sys.argv[1]), prevent_thread_lock=True, quiet=True, s
 print("up", flush=True)
 time.sleep(600)
 """
+INDEX = "import sys; from interviewer.cli import main; sys.exit(main(['search', 'gradient']))"
+"""Builds the index, which only a home's first start does: its minute is measured by `scripts/index_cost.py`."""
+READS_S = 15
+"""So long the first question of the long session is read, while the models load; later replies come at once."""
 ENDS = 10
 """How many replies at either end of a session are compared."""
 REPLY = "A longer answer would say more, but number {n} stays short: gradients flow back by the chain rule."
@@ -96,6 +100,7 @@ def replies(page: Page, home: str, count: int) -> list[float]:
         slider.press("Tab")
         page.locator("#start").click()
         page.locator("#act-skip:not([disabled])").wait_for()
+        page.wait_for_timeout(READS_S * 1000)
         for n in range(count):
             page.locator("#act-skip:not([disabled])").wait_for()
             page.locator("#reply textarea").fill(REPLY.format(n=n))
@@ -122,6 +127,8 @@ def main() -> int:
         print(ADVICE)
         return 1
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        environment = {**os.environ, "INTERVIEWER_HOME": home, "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-c", INDEX], env=environment, stdout=subprocess.DEVNULL, check=True)
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = browser.new_page()
         page.set_default_timeout(240_000)

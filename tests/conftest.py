@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -20,6 +20,9 @@ from knowledge.bank import Bank
 from knowledge.encoder import SentenceEncoder, open_encoder
 from knowledge.index import PassageIndex, index_key, open_index
 from knowledge.load import load_bank
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 LOOPBACK = ("127.", "::1", "localhost")
 KEPT_S = 24 * 3600
@@ -99,6 +102,33 @@ def indexed_home(own_home: Path, index: PassageIndex, index_folder: Path) -> Pat
     """The test's home with a copy of the index in it, for processes that would otherwise each build their own."""
     shutil.copytree(index_folder, own_home / "index")
     return own_home
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A Chromium of the module's; the test is skipped where there is none."""
+    from tests.browser import open_browser
+
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def url(indexed_home: Path) -> Iterator[str]:
+    """The address of an app over this test's home."""
+    from tests.browser import serving
+
+    with serving(indexed_home) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: "Browser", url: str) -> Iterator["Page"]:
+    """The app's page in the browser."""
+    from tests.browser import looking
+
+    with looking(browser, url) as opened:
+        yield opened
 
 
 class Clock:

@@ -8,9 +8,14 @@ from typing import Any
 
 from evals.cache import Job
 from evals.cases import Case, Cases
-from evals.folder import Run
+from evals.folder import METRICS, Run, hold, write_whole
+from evals.report import write_report
+from evals.results import measure_run
+from evals.review import read_records
+from evals.rows import Prices, make_row
 from evals.versions import FORMAT, Versions
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
+from knowledge.bank import Bank
 
 
 def case(id: str, **fields: Any) -> Case:
@@ -63,6 +68,20 @@ class CountingEngine:
         for job in jobs:
             self.replies.append(job.reply)
             yield grade(score_of(job.reply))
+
+
+def finished_run(home: Path, bank: Bank, found: Cases, given: Grade) -> Path:
+    """A finished run in a home, in which every reply got the same grade: its folder."""
+    folder = home / "evals" / "local-made-up"
+    folder.parent.mkdir(parents=True)
+    with hold(folder, begun(found), found) as opened:
+        for one in found:
+            opened.append(make_row(one, given, 0.5, Prices()))
+    records = read_records(folder)
+    metrics = measure_run(records, begun(found), bank)
+    write_whole(folder / METRICS, metrics.model_dump_json())
+    write_report(folder, metrics, records, bank)
+    return folder
 
 
 def begun(found: Cases, **versions: Any) -> Run:

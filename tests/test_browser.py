@@ -1,85 +1,14 @@
 """The app in a real browser, over a real `interviewer serve`."""
 
 import json
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser import open_browser
-from tests.test_cli import free_port, run, serve
+from tests.browser import begin, press, ready, say
+from tests.test_cli import run
 
 REPLY = "The chain rule carries the error backwards layer by layer, so every weight gets its gradient of the loss."
-
-
-@pytest.fixture
-def url(indexed_home: Path) -> Iterator[str]:
-    """The address of an app over this test's home."""
-    port = free_port()
-    process = serve(port)
-    assert process.stdout is not None
-    process.stdout.readline()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    _, errors = process.communicate(timeout=120)
-    assert "Traceback" not in errors, errors
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
-
-
-@pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    opened.set_default_timeout(60_000)
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.goto(url)
-    yield opened
-    context.close()
-    assert problems == []
-
-
-def begin(page: Page, questions: int, practice: bool = False) -> None:
-    if practice:
-        page.get_by_label(re.compile("Practice")).check()
-    page.locator("input[type=number]").first.fill(str(questions))
-    page.locator("input[type=number]").first.press("Tab")
-    page.locator("#start").click()
-    expect(page.locator("#chat")).to_contain_text("question")
-    ready(page)
-
-
-def ready(page: Page) -> None:
-    """Waits until the interviewer has finished speaking, or the report is there."""
-    expect(page.locator("#act-skip:not([disabled]), #headline .score").first).to_be_visible(timeout=90_000)
-
-
-def sent(page: Page) -> int:
-    return page.locator('#chat [data-testid="user"]').count()
-
-
-def say(page: Page, text: str) -> None:
-    """Types a reply, and waits until it stands in the chat and was answered."""
-    before = sent(page)
-    page.locator("#reply textarea").fill(text)
-    page.locator("#reply textarea").press("Shift+Enter")
-    expect(page.locator('#chat [data-testid="user"]')).to_have_count(before + 1, timeout=60_000)
-    ready(page)
-
-
-def press(page: Page, button: str) -> None:
-    """Presses a button, and waits until what it says stands in the chat and was answered."""
-    before = sent(page)
-    page.locator(button).click()
-    expect(page.locator('#chat [data-testid="user"]')).to_have_count(before + 1, timeout=60_000)
-    ready(page)
 
 
 def session_id() -> str:

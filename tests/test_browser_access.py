@@ -1,26 +1,19 @@
 """Everyone can use the page: WCAG in every part, an interview by keyboard alone, what a screen reader hears, formulas."""
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from interviewer.events import ReplyKind
 from interviewer.grading.grade import Verdict
-from interviewer.store import open_store
 from knowledge.bank import Bank
 from knowledge.index import PassageIndex
 from tests.axe import violations
-from tests.browser import open_browser
-from tests.test_cli import ROOT, RUN, free_port
-from tests.test_dialogue import START, Play
+from tests.browser import answered, beyond, looking, part, played, ready, serving
+from tests.graded import cases, finished_run, grade
 
-SLOW_MS = 90_000
 WIDTHS = (375, 768, 1440)
 CODE = "Loss falls as $w^2$ does, for $5 or $10:\n\n```python\nfor w in weights:\n    w -= 0.1 * w.grad\n```"
 
@@ -36,54 +29,20 @@ def home(tmp_path_factory: pytest.TempPathFactory, index: PassageIndex, index_fo
 @pytest.fixture(scope="module")
 def url(home: Path) -> Iterator[str]:
     """The address of the one app of this module."""
-    port = free_port()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INTERVIEWER_", "OPENAI_"))}
-    process = subprocess.Popen(
-        [*RUN, "serve", "--port", str(port)], env={**kept, "PYTHONPATH": str(ROOT), "INTERVIEWER_HOME": str(home)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    process.stdout.readline()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    _, errors = process.communicate(timeout=120)
-    assert "Traceback" not in errors, errors
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
+    with serving(home) as address:
+        yield address
 
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
     """A page of somebody who wants no motion."""
-    expect.set_options(timeout=SLOW_MS)
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    opened = context.new_page()
-    opened.set_default_timeout(SLOW_MS)
-    problems: list[str] = []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.goto(url)
-    expect(opened.locator("#start")).to_be_visible()
-    yield opened
-    context.close()
-    assert problems == []
+    with looking(browser, url, width=1440, still=True) as opened:
+        expect(opened.locator("#start")).to_be_visible()
+        yield opened
 
 
-def ready(page: Page) -> None:
-    expect(page.locator("#act-skip:not([disabled]), #headline .headline").first).to_be_visible()
-
-
-def answered(page: Page, count: int) -> None:
-    """The person's message number `count` stands in the chat and was answered."""
-    expect(page.locator('#chat [data-testid="user"]')).to_have_count(count)
-    ready(page)
-
-
-def part(page: Page, name: str, wait_for: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).locator("visible=true").first.click()
+def opened(page: Page, name: str, wait_for: str) -> None:
+    part(page, name)
     expect(page.locator(wait_for).first).to_be_visible()
 
 
@@ -92,41 +51,24 @@ def check(page: Page, state: str) -> None:
     assert (state, violations(page)) == (state, [])
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert (state, width, max(0, beyond)) == (state, width, 0)
-
-
-def played(home: Path, bank: Bank) -> str:
-    """A finished interview of two questions, two days ago, in the app's database. Returns its id."""
-    session = Play(bank, questions=2, topics=("rnn", "cnn"))
-    for verdict in (Verdict.COVERED, Verdict.MISSING):
-        question = session.question.id
-        while session.state.finished is None and session.question.id == question:
-            session.say(ReplyKind.ANSWER, session.all(verdict))
-    store, _ = open_store(f"sqlite:///{home / 'interviewer.db'}")
-    for record in session.log:
-        store.append(
-            "h" * 32, record.seq - 1, [record.event], datetime.now(UTC) - timedelta(days=2) + (record.at - START)
-        )
-    store.close()
-    return "h" * 32
+        assert (state, width, beyond(page)) == (state, width, 0)
+        for tab in page.locator("[role=tablist]").first.get_by_role("tab").all():
+            expect(tab).to_be_in_viewport(ratio=1)
 
 
 def test_no_part_of_the_page_breaks_wcag_in_either_theme(page: Page, url: str, home: Path, bank: Bank) -> None:
     check(page, "set-up")
-    part(page, "Progress", "#progress-empty")
+    opened(page, "Progress", "#progress-empty")
     check(page, "progress, empty")
-    part(page, "Practice", "#practice-hero h2")
+    opened(page, "Practice", "#practice-hero h2")
     check(page, "practice, empty")
-    part(page, "Bank", "#bank-results .bank-question")
+    opened(page, "Bank", "#bank-results .bank-question")
     page.locator(".bank-question summary").first.click()
     page.locator(".bank-question[open] .answer > summary").first.click()
     check(page, "bank, a question")
-    for name in ("Evals", "Settings"):
-        if page.get_by_role("tab", name=name, exact=True).count():
-            part(page, name, "[role=tabpanel]:visible")
-            check(page, name)
-    part(page, "Interview", "#start")
+    opened(page, "Settings", "#settings-save")
+    check(page, "settings")
+    opened(page, "Interview", "#start")
     page.get_by_label("Practice: ").check()
     page.locator("#start").click()
     ready(page)
@@ -138,14 +80,36 @@ def test_no_part_of_the_page_breaks_wcag_in_either_theme(page: Page, url: str, h
     answered(page, 2)
     expect(page.locator("#chat")).to_contain_text("A strong answer")
     check(page, "feedback")
-    page.goto(f"{url}/?session={played(home, bank)}")
+    session = played(home, bank, (Verdict.COVERED, Verdict.MISSING), ("rnn", "cnn"))
+    page.goto(f"{url}/?session={session}")
     expect(page.locator("#headline h2")).to_be_visible()
     expect(page.locator("#radar .js-plotly-plot")).to_be_visible()
     check(page, "report")
-    part(page, "Progress", "#progress-heat .group")
+    opened(page, "Progress", "#progress-heat .group")
     check(page, "progress")
-    part(page, "Practice", "#practice-due li")
+    opened(page, "Practice", "#practice-due li")
     check(page, "practice, due")
+
+
+def test_no_state_of_an_evaluation_breaks_wcag_in_either_theme(page: Page, home: Path, bank: Bank) -> None:
+    found = cases(4, key_points=[{"point": "It is blue.", "verdict": "missing"}])
+    finished_run(home, bank, found, grade(0.1, ("It is blue.", Verdict.COVERED, 0.9)))
+    opened(page, "Evals", "#evals-cases input")
+    check(page, "evals, a new run")
+    page.locator("#evals-start").click()
+    expect(page.locator("#evals-status [role=progressbar]")).to_be_visible()
+    check(page, "evals, running")
+    page.locator("#evals-stop").click()
+    expect(page.locator("#evals-status")).to_contain_text("Stopped at")
+    check(page, "evals, stopped")
+    opened(page, "Results", "#evals-runs")
+    page.locator("#evals-runs input").click()
+    page.get_by_role("option").filter(has_text="made.jsonl").click()
+    expect(page.locator("#evals-card select")).to_be_visible()
+    check(page, "evals, results and a disagreement")
+    page.locator("#evals-keep").click()
+    expect(page.get_by_text("say who you are").first).to_be_visible()
+    check(page, "evals, told what is missing")
 
 
 def test_an_interview_by_keyboard_alone_and_as_a_screen_reader_hears_it(page: Page) -> None:

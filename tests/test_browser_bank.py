@@ -6,26 +6,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.test_browser import browser, page, url  # noqa: F401  (fixtures)
+from tests.browser import SLOW_MS, beyond
 from tests.test_cli import run
 from tests.test_own_material import ARTICLE, GOOD
 
-SLOW_MS = 60_000
-"""How long a busy machine may take to answer the page."""
 
-
-def open_bank(page: Page) -> None:  # noqa: F811
+def open_bank(page: Page) -> None:
     page.get_by_role("tab", name="Bank").click()
     expect(page.locator("#bank-results .bank-question").first).to_be_visible(timeout=SLOW_MS)
 
 
-def fits(page: Page) -> bool:  # noqa: F811
-    """Whether nothing sticks out at the side."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
 @pytest.mark.parametrize("width", [1440, 375])
-def test_questions_are_browsed_searched_and_opened(page: Page, width: int) -> None:  # noqa: F811
+def test_questions_are_browsed_searched_and_opened(page: Page, width: int) -> None:
     open_bank(page)
     page.set_viewport_size({"width": width, "height": 900})
     questions = page.locator("#bank-results .bank-question")
@@ -41,15 +33,14 @@ def test_questions_are_browsed_searched_and_opened(page: Page, width: int) -> No
     questions.first.locator(".answer > summary").click()
     expect(questions.first.locator(".answer .prose")).to_be_visible(timeout=SLOW_MS)
     expect(questions.first.locator(".points li").first).to_contain_text("Hint:", timeout=SLOW_MS)
-    assert fits(page)
+    assert beyond(page) == 0
 
 
 @pytest.mark.parametrize("width", [1440, 375])
-def test_an_article_is_uploaded_reviewed_and_asked(page: Page, tmp_path: Path, width: int) -> None:  # noqa: F811
+def test_an_article_is_uploaded_reviewed_and_asked(page: Page, tmp_path: Path, width: int) -> None:
     article = tmp_path / "sourdough.txt"
     article.write_text(ARTICLE, encoding="utf-8")
     open_bank(page)
-    # On a narrow screen the tabs that do not fit stand in a menu; what matters here is the part itself.
     page.set_viewport_size({"width": width, "height": 900})
     page.get_by_role("tab", name="Your material").click()
     page.locator("#material-read").click()
@@ -58,7 +49,7 @@ def test_an_article_is_uploaded_reviewed_and_asked(page: Page, tmp_path: Path, w
     expect(page.locator("#material-file")).to_contain_text("sourdough", timeout=SLOW_MS)
     page.locator("#material-read").click()
     expect(page.locator("#review-headline")).to_contain_text("3 to review", timeout=SLOW_MS)
-    assert fits(page)
+    assert beyond(page) == 0
     question = page.locator("#review-question textarea")
     expect(question).to_have_value("What is a sourdough starter?", timeout=SLOW_MS)
     question.fill("What is a starter?")
@@ -78,13 +69,13 @@ def test_an_article_is_uploaded_reviewed_and_asked(page: Page, tmp_path: Path, w
     page.locator("#start").click()
     expect(page.locator("#progress")).to_contain_text("My material", timeout=SLOW_MS)
     expect(page.locator("#progress")).to_contain_text("1 of 2", timeout=SLOW_MS)
-    assert fits(page)
+    assert beyond(page) == 0
     grade = json.loads(run("grade", "--question", "What is a starter?", "--reply", GOOD, "--json").stdout)
     assert grade["trained_question"] is False
     assert grade["sources"] == [{"article": "sourdough.txt", "item": "1"}]
 
 
-def test_a_pasted_script_does_nothing(page: Page) -> None:  # noqa: F811
+def test_a_pasted_script_does_nothing(page: Page) -> None:
     open_bank(page)
     page.get_by_role("tab", name="Your material").click()
     evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"

@@ -6,18 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from evals.folder import METRICS, hold, write_whole
-from evals.report import write_report
-from evals.results import measure_run
-from evals.review import read_records, read_reviews
-from evals.rows import Prices, make_row
+from evals.review import read_reviews
 from interviewer.grading.grade import Verdict
 from interviewer.saved import FILE, read_saved
 from knowledge.bank import Bank
-from tests.graded import begun, case, cases, grade, write_cases
+from tests.browser import SLOW_MS, begin, beyond, part
+from tests.graded import case, cases, finished_run, grade, write_cases
 from tests.openai_server import completion, openai_server
-from tests.test_browser import begin, browser, page, url  # noqa: F401  (fixtures)
-from tests.test_browser_bank import SLOW_MS, fits
 
 KEY = "sk-browser-secret-0123456789"
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> It is blue."
@@ -26,8 +21,6 @@ HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title=
 @pytest.fixture
 def finished(indexed_home: Path, bank: Bank) -> Path:
     """A finished run in this test's home: four replies, one of which tries to run a script."""
-    folder = indexed_home / "evals" / "local-made-up"
-    folder.parent.mkdir(parents=True)
     found = type(cases(2))(
         case(f"c{i}", reply=HOSTILE, score=i / 3, key_points=[{"point": "It is blue.", "verdict": "missing"}])
         for i in range(4)
@@ -35,26 +28,15 @@ def finished(indexed_home: Path, bank: Bank) -> Path:
     plain = grade(0.1, ("It is blue.", Verdict.COVERED, 0.9))
     quoted = plain.key_points[0].model_copy(update={"evidence": "It is blue."})
     given = plain.model_copy(update={"key_points": (quoted,)})
-    with hold(folder, begun(found), found) as opened:
-        for one in found:
-            opened.append(make_row(one, given, 0.5, Prices()))
-    records = read_records(folder)
-    metrics = measure_run(records, begun(found), bank)
-    write_whole(folder / METRICS, metrics.model_dump_json())
-    write_report(folder, metrics, records, bank)
-    return folder
+    return finished_run(indexed_home, bank, found, given)
 
 
-def open_part(page: Page, name: str) -> None:  # noqa: F811
-    page.get_by_role("tab", name=name, exact=True).click()
-
-
-def test_a_run_its_report_and_a_second_look(finished: Path, page: Page, tmp_path: Path) -> None:  # noqa: F811
+def test_a_run_its_report_and_a_second_look(finished: Path, page: Page, tmp_path: Path) -> None:
     own = write_cases(
         tmp_path / "mine.jsonl",
         [case("m", question="What is dropout?", reference="It switches units off.", reply="It switches units off.")],
     )
-    open_part(page, "Evals")
+    part(page, "Evals")
     page.locator("#evals-cases label", has_text="A file of my own").click()
     page.locator("#evals-start").click()
     expect(page.get_by_text("choose a file of cases first").first).to_be_visible(timeout=SLOW_MS)
@@ -75,11 +57,13 @@ def test_a_run_its_report_and_a_second_look(finished: Path, page: Page, tmp_path
     page.locator("#evals-by input, #evals-by textarea").first.fill("Ada")
     page.locator("#evals-why textarea").fill("it is half right")
     page.locator("#evals-score input[type=number]").fill("0.5")
+    page.get_by_label("Your verdict on: It is blue.").select_option("partial")
     page.locator("#evals-keep").click()
     expect(page.locator("#evals-kept")).to_contain_text("1 of the replies", timeout=SLOW_MS)
     expect(page.locator("#evals-entries label").last).to_contain_text("✓ 1.00 → 0.10", timeout=SLOW_MS)
     (review,) = read_reviews(finished)
     assert (review.case_id, review.original, review.score, review.by) == ("c3", 1.0, 0.5, "Ada")
+    assert review.verdicts == (Verdict.PARTIAL,)
 
     page.locator("#evals-report").click()
     report = page.frame_locator("#evals-frame iframe")
@@ -93,14 +77,14 @@ def test_a_run_its_report_and_a_second_look(finished: Path, page: Page, tmp_path
     assert "<title>Grading report</title>" in Path(download.value.path()).read_text()
     for width in (1440, 375):
         page.set_viewport_size({"width": width, "height": 900})
-        assert fits(page)
+        assert beyond(page) == 0
     assert page.title() != "owned"
 
 
-def test_settings_are_kept_and_the_key_is_never_sent_back(page: Page, own_home: Path) -> None:  # noqa: F811
+def test_settings_are_kept_and_the_key_is_never_sent_back(page: Page, own_home: Path) -> None:
     bodies: list[Response] = []
     page.on("response", lambda response: bodies.append(response) if "queue" not in response.url else None)
-    open_part(page, "Settings")
+    part(page, "Settings")
     page.locator("#settings-theme label", has_text="Dark").click()
     expect(page.locator("body")).to_have_class(re.compile(r"\bdark\b"), timeout=SLOW_MS)
     with openai_server(lambda request: (200, completion("fine"))) as server:
@@ -123,17 +107,17 @@ def test_settings_are_kept_and_the_key_is_never_sent_back(page: Page, own_home: 
     page.reload()
     expect(page.locator("#start")).to_be_visible(timeout=SLOW_MS)
     expect(page.locator("body")).to_have_class(re.compile(r"\bdark\b"), timeout=SLOW_MS)
-    open_part(page, "Settings")
+    part(page, "Settings")
     expect(page.locator("#settings-key input")).to_have_attribute("placeholder", re.compile("A key is kept"))
     expect(page.locator("#settings-key input")).to_have_value("")
     assert KEY not in page.content()
     assert KEY not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
     assert not any(KEY in body.text() for body in bodies if body.ok and "json" in body.headers.get("content-type", ""))
     page.set_viewport_size({"width": 375, "height": 900})
-    assert fits(page)
+    assert beyond(page) == 0
 
 
-def test_an_unfinished_session_is_found_again(page: Page) -> None:  # noqa: F811
+def test_an_unfinished_session_is_found_again(page: Page) -> None:
     begin(page, 2)
     link = page.locator("#session-link a")
     expect(link).to_have_attribute("href", re.compile(r"^\?session=[0-9a-f]{32}$"), timeout=SLOW_MS)

@@ -34,6 +34,11 @@ MAY_LOAD_HEAVY = {
     "ui/app.py",
     "ui/bank_page.py",
     "ui/evals_page.py",
+    "ui/evals_results_page.py",
+    "ui/interview_layout.py",
+    "ui/interview_page.py",
+    "ui/interview_show.py",
+    "ui/material_page.py",
     "ui/practice_page.py",
     "ui/progress_page.py",
     "ui/resume_page.py",
@@ -41,6 +46,7 @@ MAY_LOAD_HEAVY = {
     "ui/server.py",
     "ui/site.py",
     "ui/settings_page.py",
+    "ui/told.py",
 }
 
 
@@ -121,3 +127,15 @@ def test_nothing_committed_names_a_registry_or_a_path_of_a_machine() -> None:
 def test_no_mock_stands_in_for_a_real_part() -> None:
     word = "unittest" + ".mock"
     assert [file.name for file in (ROOT / "tests").rglob("*.py") if word in file.read_text()] == []
+
+
+def test_the_tests_and_scripts_that_the_security_notes_name_are_there() -> None:
+    notes = (ROOT / "SECURITY.md").read_text()
+    named = re.findall(r"`(?:(test_\w+)\.py)?(?:::)?(test_\w+)?`", notes)
+    assert len(set(filter(any, named))) >= 20
+    for module, test in filter(any, named):
+        file = ROOT / "tests" / f"{module or 'test_security'}.py"
+        assert file.exists(), file.name
+        assert f"def {test}(" in file.read_text() or not test, f"{file.name} has no {test}"
+    for script in re.findall(r"scripts/\w+\.py", notes):
+        assert (ROOT / script).exists(), script

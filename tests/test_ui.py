@@ -134,9 +134,10 @@ def test_a_program_can_hold_an_interview_through_the_named_endpoints(interviewer
     report = client.predict(id, api_name="/report")
     assert report["session"]["id"] == id
     assert report["questions"][0]["replies"][0]["aided"] is True
+    assert client.predict(id, api_name="/grade_again") == report
     hits = client.predict("what is relu", 2, api_name="/search")
     assert len(hits) == 2
     with pytest.raises(Exception, match="there is no session"):
         client.predict("nobody", "hi", api_name="/reply")
     names = set(client.view_api(return_format="dict")["named_endpoints"])
-    assert names == {"/start", "/reply", "/act", "/resume", "/report", "/search"}
+    assert names == {"/start", "/reply", "/act", "/resume", "/report", "/search", "/grade_again"}

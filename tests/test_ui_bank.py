@@ -54,7 +54,7 @@ def test_filters_narrow_and_searching_ranks(interviewer: Interviewer) -> None:
 def test_a_search_for_nothing_of_the_kind_says_so(interviewer: Interviewer) -> None:
     found = handlers.browse(interviewer, Filters(text="zzqx 9913 kkpw"))
     assert found.total == 0
-    assert "No question fits" in view.results(found)
+    assert "Nothing found" in view.results(found)
     with pytest.raises(InputInvalid, match="the limit is 500"):
         handlers.browse(interviewer, Filters(text="a" * 501))
 
@@ -67,7 +67,8 @@ def test_a_questions_page_holds_everything_and_hides_its_answer(bank: Bank) -> N
     assert html.escape(question.misconceptions[0].correction) in hidden
     assert html.escape(question.variants[0]) in open_part
     assert question.key_points[0].text not in open_part
-    assert f"article {question.sources[0].article}, item {question.sources[0].item}" in page
+    assert f"article {question.sources[0].article} ({question.sources[0].item}" in page
+    assert f'data-do="practise" data-ids="{question.id}"' in page
 
 
 def test_reading_writes_nothing(interviewer: Interviewer, read: Material) -> None:

@@ -10,10 +10,8 @@ import pytest
 
 from evals.desk import Desk
 from evals.errors import CasesInvalid, FolderInvalid
-from evals.folder import CASES, METRICS, REPORT, ROWS, hold, write_whole
-from evals.report import write_report
-from evals.results import measure_run
-from evals.review import read_records, read_reviews
+from evals.folder import CASES, METRICS, REPORT, ROWS, hold
+from evals.review import read_reviews
 from evals.rows import Prices, make_row
 from interviewer.errors import InputInvalid
 from interviewer.evaluations import Evaluations, Outcome, Wanted
@@ -21,7 +19,7 @@ from interviewer.grading.grade import GraderName, Verdict
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
-from tests.graded import begun, case, cases, grade, write_cases
+from tests.graded import begun, case, cases, finished_run, grade, write_cases
 from tests.plain_grader import LettersEncoder, WordsJudge
 from ui import evals_handlers as handlers
 from ui import evals_view as view
@@ -43,17 +41,8 @@ def interviewer(own_home: Path, bank: Bank) -> Interviewer:
 @pytest.fixture
 def finished(own_home: Path, bank: Bank) -> Path:
     """A finished run of five replies with human scores 0 to 1, all graded 0.1."""
-    folder, found = own_home / "evals" / RUN, cases(5, key_points=[{"point": "one", "verdict": "missing"}])
-    folder.parent.mkdir(parents=True)
-    with hold(folder, begun(found), found) as opened:
-        for one in found:
-            given = grade(0.1, ("one", Verdict.COVERED, 0.9))
-            opened.append(make_row(one, given, 0.5, Prices()))
-    records = read_records(folder)
-    metrics = measure_run(records, begun(found), bank)
-    write_whole(folder / METRICS, metrics.model_dump_json())
-    write_report(folder, metrics, records, bank)
-    return folder
+    found = cases(5, key_points=[{"point": "one", "verdict": "missing"}])
+    return finished_run(own_home, bank, found, grade(0.1, ("one", Verdict.COVERED, 0.9)))
 
 
 def done(work: Background) -> Status:
@@ -187,16 +176,18 @@ def test_a_second_look_is_kept_beside_the_original(interviewer: Interviewer, fin
     before = [(finished / name).read_bytes() for name in (ROWS, CASES)]
     found = desk.disagreements(RUN)
     assert [one.case_id for one in found] == ["c4", "c3", "c2", "c1", "c0"]
-    after = handlers.review(desk, RUN, "c4", 0.7, "  Ada \n Lovelace ", " it is right ", NOW)
+    after = handlers.review(desk, RUN, "c4", 0.7, "  Ada \n Lovelace ", " it is right ", NOW, "partial")
     assert [(finished / name).read_bytes() for name in (ROWS, CASES)] == before
     (review,) = read_reviews(finished)
     assert (review.case_id, review.original, review.grade, review.score) == ("c4", 1.0, 0.1, 0.7)
     assert (review.by, review.at, review.why) == ("Ada Lovelace", NOW, "it is right")
+    assert review.verdicts == (Verdict.PARTIAL,)
     assert handlers.next_open(after, "c4") == after[0]
     assert (after[0].case_id, after[-1].case_id) == ("c3", "c4")
     assert view.disagreement_label(after[-1]).startswith("✓ 1.00 → 0.10")
     card = view.disagreement_card(after[-1])
-    assert "Ada Lovelace, 21 Nov 2026: it is right" in card
+    assert "Ada Lovelace, 21 Nov 2026: it is right<ul><li>" in card
+    assert '<option value="partial" selected>' in card
     assert '"why":"it is right"' in (finished / REPORT).read_text()
 
 
@@ -217,6 +208,16 @@ def test_half_a_second_look_is_not_kept(
     with pytest.raises(InputInvalid, match=says):
         handlers.review(Desk(interviewer), RUN, *look, NOW)
     assert read_reviews(finished) == []
+
+
+def test_verdicts_are_of_the_points_that_the_reply_has(interviewer: Interviewer, finished: Path) -> None:
+    look = (Desk(interviewer), RUN, "c4", 0.5, "Ada", "right", NOW)
+    for verdicts in ("partial missing", "perhaps"):
+        with pytest.raises(InputInvalid, match="another reply by now"):
+            handlers.review(*look, verdicts)
+    assert read_reviews(finished) == []
+    handlers.review(*look, handlers.UNJUDGED)
+    assert read_reviews(finished)[0].verdicts == ()
 
 
 def test_a_reply_shows_its_quote_and_both_verdicts_and_no_tag_of_its_own(

@@ -67,11 +67,13 @@ class Background:
         """Asks the work to stop after the step that it is at."""
         self._stop.set()
 
-    def wait(self, timeout_s: float) -> None:
-        """Waits for the end, at most so long."""
-        if self._future is not None:
+    def wait(self, timeout_s: float) -> bool:
+        """Waits for the end, at most so long; says whether nothing is under way any more."""
+        future = self._future
+        if future is not None:
             with suppress(BaseException):
-                self._future.exception(timeout_s)
+                future.exception(timeout_s)
+        return future is None or future.done()
 
     def status(self) -> Status | None:
         """How the work stands; None before the first. Raises: what ended the work, where no person can mend it."""

@@ -21,14 +21,16 @@ def results(found: Found) -> str:
     """The questions as a list; each opens to its page."""
     if not found.total:
         return (
-            '<p class="bank-empty">No question fits. Try other words, or set the filters to “any”. '
-            "You can add questions of your own under “Your material”.</p>"
+            '<p class="bank-empty">Nothing found. Try other words or fewer filters, '
+            "or add questions of your own under “Your material”.</p>"
         )
     return f'<div class="bank-list">{"".join(question_page(question) for question in found.questions)}</div>'
 
 
 def count_line(found: Found) -> str:
     """How many questions there are, and how many of them show."""
+    if not found.total:
+        return ""
     noun = "question" if found.total == 1 else "questions"
     order = ", the nearest first" if found.searched and found.total > 1 else ""
     shown = f"; {len(found.questions)} are shown" if len(found.questions) < found.total else ""
@@ -46,7 +48,17 @@ def question_page(question: Question) -> str:
     return (
         f'<details class="bank-question" name="bank"><summary><span class="asked">{line(question.question)}</span>'
         f'<span class="chips">{marks}</span></summary><div class="body">{_variants(question)}'
-        f'<details class="answer"><summary>Show answer</summary>{_answer(question)}</details>{_sources(question)}</div></details>'
+        f'<details class="answer"><summary>Answer and key points</summary>{_answer(question)}</details>'
+        f"{_practise(question)}{_sources(question)}</div></details>"
+    )
+
+
+def _practise(question: Question) -> str:
+    if question.standing is not Standing.ACCEPTED:
+        return ""
+    return (
+        f'<p><button type="button" class="small" data-do="practise" data-ids="{_text(question.id)}" '
+        f'aria-label="Practise: {_text(question.question)}">Practise this question</button></p>'
     )
 
 
@@ -65,7 +77,7 @@ def _answer(question: Question) -> str:
     return (
         f'<div class="prose">{prose(question.answer)}</div><h2>Key points</h2>{note if unreviewed else ""}'
         f'<ul class="points">{points}</ul>'
-        + (f'<h2>Misconceptions</h2><ul class="misconceptions">{wrong}</ul>' if wrong else "")
+        + (f'<h2>Often said, but wrong</h2><ul class="misconceptions">{wrong}</ul>' if wrong else "")
     )
 
 
@@ -87,7 +99,10 @@ def _sources(question: Question) -> str:
         return f'<p class="sources">From your material: {_text(source.article)}, question {_text(source.item)}.</p>'
     if not question.sources:
         return '<p class="sources">Written for this bank; no source article asks it.</p>'
-    named = ", ".join(f"article {_text(s.article)}, item {_text(s.item)}" for s in question.sources)
+    items: dict[str, list[str]] = {}
+    for source in question.sources:
+        items.setdefault(source.article, []).append(source.item)
+    named = "; ".join(f"article {_text(article)} ({_text(', '.join(of))})" for article, of in items.items())
     return f'<p class="sources">Also asked in: {named}.</p>'
 
 

@@ -51,7 +51,7 @@ def rubric_chart(report: Report) -> "Figure":
     note = f" (n/a: {', '.join(unsaid)})" if unsaid else ""
     figure.update_layout(**plain_layout(f"Rubric{note}", 340), showlegend=False)
     figure.update_layout(
-        margin={"l": 80, "r": 80, "t": 70, "b": 50},
+        margin={"l": 100, "r": 100, "t": 70, "b": 50},
         polar={
             "bgcolor": "rgba(0,0,0,0)",
             "radialaxis": {"range": [0, 1], "tickvals": [0.25, 0.5, 0.75, 1], "showticklabels": False, "gridcolor": GRID, "linecolor": "rgba(0,0,0,0)"},
@@ -59,6 +59,18 @@ def rubric_chart(report: Report) -> "Figure":
         },
     )  # fmt: skip
     return figure
+
+
+def intervals(found: Sequence[Estimate], color: str) -> dict[str, Any]:
+    """The estimates' 95 % intervals as error bars."""
+    return {
+        "type": "data",
+        "array": [one.high - one.mean for one in found],
+        "arrayminus": [one.mean - one.low for one in found],
+        "color": color,
+        "thickness": 1.5,
+        "width": 6,
+    }
 
 
 def plain_layout(title: str, height: int) -> dict[str, Any]:
@@ -91,14 +103,7 @@ def _bars(names: Sequence[str], found: Sequence[Estimate], title: str) -> "Figur
             orientation="h",
             customdata=[one.n for one in found],
             marker={"color": "rgba(99,102,241,.55)", "cornerradius": 5},
-            error_x={
-                "type": "data",
-                "array": [one.high - one.mean for one in found],
-                "arrayminus": [one.mean - one.low for one in found],
-                "color": TEXT,
-                "thickness": 1.5,
-                "width": 5,
-            },
+            error_x=intervals(found, TEXT),
             hovertemplate="%{x:.0%} over %{customdata} answered<extra></extra>",
         )
     )

@@ -29,7 +29,8 @@
   let timers = [];
   const think = () => {
     const chat = find("#chat");
-    if (!chat || thinkingFrom !== null) return;
+    // While a reply is being answered Gradio takes no other, and the buttons are off.
+    if (!chat || thinkingFrom !== null || !find("#act-skip:not(:disabled)")) return;
     thinkingFrom = sentCount();
     chat.classList.add("thinking");
     const log = chat.querySelector('[role="log"]');

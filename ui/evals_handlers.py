@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from interviewer.errors import InputInvalid
 from interviewer.evaluations import Disagreement, Evaluations, Outcome, PastRun, SecondLook, Wanted
-from interviewer.grading.grade import GraderName
+from interviewer.grading.grade import GraderName, Verdict
 from ui.background import Background, Status
 from ui.texts import say
 
@@ -19,6 +19,7 @@ ALL = 0
 LARGEST_FILE_MB = 20
 LONGEST_NAME = 80
 LONGEST_WHY = 2000
+UNJUDGED = "-"
 
 
 class Result(NamedTuple):
@@ -94,14 +95,24 @@ def find_disagreement(found: Sequence[Disagreement], case_id: str | None) -> Dis
 
 
 def review(
-    evaluations: Evaluations, id: str | None, case_id: str | None, score: float | None, by: str, why: str, now: datetime
+    evaluations: Evaluations,
+    id: str | None,
+    case_id: str | None,
+    score: float | None,
+    by: str,
+    why: str,
+    now: datetime,
+    verdicts: str = "",
 ) -> list[Disagreement]:
     """Keeps a second look beside the original, and returns the disagreements as they stand then.
+
+    Args:
+        verdicts: a word for each point, with blanks between; `UNJUDGED` for a point that the person did not judge.
 
     Raises: InputInvalid where something is left out.
     """
     run = find_run(evaluations.runs(), id)
-    find_disagreement(evaluations.disagreements(run.id), case_id)
+    judged = _verdicts(verdicts.split(), len(find_disagreement(evaluations.disagreements(run.id), case_id).points))
     by, why = " ".join(by.split())[:LONGEST_NAME], why.strip()[:LONGEST_WHY]
     if score is None or not 0 <= score <= 1:
         raise InputInvalid(say("evals.no_score"))
@@ -109,8 +120,16 @@ def review(
         raise InputInvalid(say("evals.no_name"))
     if not why:
         raise InputInvalid(say("evals.no_reason"))
-    evaluations.review(run.id, str(case_id), SecondLook(float(score), by, now, why))
+    evaluations.review(run.id, str(case_id), SecondLook(float(score), by, now, why, judged))
     return evaluations.disagreements(run.id)
+
+
+def _verdicts(words: Sequence[str], points: int) -> tuple[Verdict | None, ...]:
+    if set(words) <= {UNJUDGED}:
+        return ()
+    if len(words) != points or not set(words) <= {UNJUDGED, *Verdict}:
+        raise InputInvalid(say("evals.other_points"))
+    return tuple(None if word == UNJUDGED else Verdict(word) for word in words)
 
 
 def next_open(found: Sequence[Disagreement], after: str | None) -> Disagreement | None:

@@ -4,11 +4,12 @@ import html
 from datetime import tzinfo
 from itertools import zip_longest
 
-from interviewer.evaluations import Disagreement, Measured, Outcome, PastRun
+from interviewer.evaluations import Disagreement, Measured, Outcome, PastRun, SecondLook
 from interviewer.grading.grade import PointGrade, Verdict
 from interviewer.render import MARKS
 from ui.background import Status
-from ui.report_view import marked
+from ui.evals_handlers import UNJUDGED
+from ui.marks import marked
 from ui.texts import say
 
 SCALES = {
@@ -157,21 +158,34 @@ def disagreement_card(one: Disagreement) -> str:
 def _points(one: Disagreement) -> str:
     if not one.points:
         return ""
-    rows = "".join(_point(point, given) for point, given in zip_longest(one.points, one.given_verdicts))
+    judged = one.looks[-1].verdicts if one.looks else ()
     rater = say("evals.we_said") if one.ours else say("evals.humans_said")
+    verdicts = zip_longest(one.points, one.given_verdicts, judged[: len(one.points)])
+    rows = "".join(_point(point, given, rater, own) for point, given, own in verdicts)
     return (
         f'<table class="points"><thead><tr><th scope="col">{say("evals.point")}</th><th scope="col">{say("evals.grader_said")}</th>'
-        f'<th scope="col">{rater}</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<th scope="col">{rater}</th><th scope="col">{say("evals.you_say")}</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
 
-def _point(point: PointGrade, given: Verdict | None) -> str:
+def _point(point: PointGrade, given: Verdict | None, rater: str, judged: Verdict | None) -> str:
     quote = f"<br><q>{_text(' '.join(point.evidence.split()))}</q>" if point.evidence else ""
     differs = ' class="differs"' if given is not None and given is not point.verdict else ""
     return (
-        f"<tr{differs}><td>{_text(point.point)}{quote}</td><td>{_verdict(point.verdict)} "
-        f"<small>{point.confidence:.0%}</small></td><td>{_verdict(given)}</td></tr>"
+        f'<tr{differs}><td>{_text(point.point)}{quote}</td><td data-said="{say("evals.grader_said")}">{_verdict(point.verdict)} '
+        f'<small>{point.confidence:.0%}</small></td><td data-said="{rater}">{_verdict(given)}</td>'
+        f'<td data-said="{say("evals.you_say")}">{_choice(point, judged)}</td></tr>'
     )
+
+
+def _choice(point: PointGrade, judged: Verdict | None) -> str:
+    """Where a person chooses a verdict of their own; `evals_results_page.JUDGED_JS` reads it."""
+    options = "".join(
+        f'<option value="{verdict}"{" selected" if verdict is judged else ""}>{MARKS[verdict]}</option>'
+        for verdict in Verdict
+    )
+    name = html.escape(say("evals.your_verdict", point=point.point))
+    return f'<select aria-label="{name}"><option value="{UNJUDGED}">–</option>{options}</select>'
 
 
 def _verdict(verdict: Verdict | None) -> str:
@@ -180,10 +194,16 @@ def _verdict(verdict: Verdict | None) -> str:
 
 def _looks(one: Disagreement) -> str:
     items = "".join(
-        f"<li><strong>{look.score:.2f}</strong> {_text(look.by)}, {look.at:%d %b %Y}: {_text(look.why)}</li>"
+        f"<li><strong>{look.score:.2f}</strong> {_text(look.by)}, {look.at:%d %b %Y}: {_text(look.why)}{_judged(one, look)}</li>"
         for look in one.looks
     )
     return f'<h5>{say("evals.looks")}</h5><ul class="looks">{items}</ul>' if items else ""
+
+
+def _judged(one: Disagreement, look: SecondLook) -> str:
+    judged = [(point, verdict) for point, verdict in zip(one.points, look.verdicts, strict=False) if verdict]
+    items = "".join(f"<li>{_verdict(verdict)} {_text(point.point)}</li>" for point, verdict in judged)
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def _text(text: str) -> str:

@@ -74,6 +74,8 @@ def start(
 def page(interviewer: Interviewer, id: str, state: State) -> Page:
     """The page of a session as it stands."""
     over = need(state) is Need.NOTHING
+    if state.current and not over:
+        interviewer.preparation.want(state.current.question_id)
     return Page(id, messages(state), state, not over, build_report(id, state, interviewer.bank) if over else None)
 
 
@@ -129,6 +131,11 @@ def resume(interviewer: Interviewer, id: str) -> Page:
         return page(interviewer, id, interviewer.waiting.advance(id))
     except Busy as busy:
         return _kept(interviewer, id, busy)
+
+
+def grade_again(interviewer: Interviewer, id: str) -> Page:
+    """Grades what a failed grader left ungraded. Raises: JudgeFailed where it fails again."""
+    return page(interviewer, id, interviewer.sessions.grade_again(id))
 
 
 def is_due(interviewer: Interviewer, id: str) -> bool:
@@ -191,6 +198,12 @@ def _answered(interviewer: Interviewer, id: str, sent: str | None, reply: Callab
 def api_report(interviewer: Interviewer, session_id: str) -> dict[str, object]:
     """The report as JSON."""
     return build_report(session_id, interviewer.sessions.state(session_id), interviewer.bank).model_dump(mode="json")
+
+
+def api_grade_again(interviewer: Interviewer, session_id: str) -> dict[str, object]:
+    """Grades what a failed grader left ungraded, and returns the report as JSON."""
+    interviewer.sessions.grade_again(session_id)
+    return api_report(interviewer, session_id)
 
 
 def api_search(interviewer: Interviewer, text: str, k: int) -> list[dict[str, object]]:

@@ -25,6 +25,8 @@
       chart.setAttribute("role", "img");
       chart.setAttribute("aria-label", title ? `Chart: ${title}` : "Chart");
     },
+    // What tells of a fault is no button to fold it up by: it holds the one that closes it.
+    ".toast-header": (header) => ["role", "tabindex"].forEach((name) => header.removeAttribute(name)),
     // A chart that is still to come has a name, and no role that may have one.
     ".empty[aria-label]": (empty) => empty.setAttribute("role", "img"),
     "[id^='act-']": (button) => {

@@ -98,7 +98,7 @@ def forgotten_page() -> str:
 
 def _sessions(sessions: Sequence[Listed], sharing: bool) -> str:
     if not sessions:
-        return "<p>None yet.</p>"
+        return "<p>No session yet.</p>"
     rows = "".join(_row(session, sharing) for session in sessions)
     return f'<div class="wide"><table><tr><th>Begun</th><th>Session</th><th>Score</th><th>Report</th></tr>{rows}</table></div>'
 
@@ -123,7 +123,7 @@ def _log_out() -> str:
 
 def _password() -> str:
     return (
-        '<h2>Password</h2><form method="post" action="/account/password"><label for="old">Present password</label>'
+        '<h2>Password</h2><form method="post" action="/account/password"><label for="old">Current password</label>'
         '<input id="old" name="old" type="password" autocomplete="current-password" required>'
         '<label for="new">New password</label><input id="new" name="new" type="password" autocomplete="new-password" '
         'minlength="10" required><div><button type="submit">Change password</button></div></form>'

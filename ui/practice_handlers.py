@@ -99,13 +99,15 @@ def begin(
 
 
 def press(interviewer: Interviewer, zone_name: str, data: dict[str, str]) -> Page:
-    """What a button within the page's HTML does, by its `data-` values: opens a session, or starts practice.
+    """What a button within the page's HTML does, by its `data-` values: opens a session, grades again, or starts practice.
 
-    Raises: InputInvalid for a button that this page does not know, UnknownSession.
+    Raises: InputInvalid for a button that this page does not know, UnknownSession, JudgeFailed.
     """
     match data.get("do"):
         case "open":
             return handlers.resume(interviewer, data.get("session", ""))
+        case "grade_again":
+            return handlers.grade_again(interviewer, data.get("session", ""))
         case "practise":
             return begin(interviewer, zone_name, 0, data.get("ids", "").split())
         case "topic":

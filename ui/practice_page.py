@@ -10,11 +10,8 @@ from interviewer.wiring import Interviewer
 from ui import practice_handlers as handlers
 from ui import practice_view as view
 from ui.handlers import Page
+from ui.listeners import PRESS, QUIET, ZONE_JS, Told
 
-Told = Callable[[Callable[..., Any]], Callable[..., Any]]
-QUIET: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None, "show_progress": "hidden"}
-ZONE_JS = "(...values) => [Intl.DateTimeFormat().resolvedOptions().timeZone, ...values.slice(1)]"
-"""Puts the browser's time zone in the place of the first value."""
 SIZES = [("3", 3), ("5", 5), ("10", 10)]
 
 
@@ -33,16 +30,16 @@ class Opening(NamedTuple):
         return [gr.Tabs(selected="interview"), *self.show(page)]
 
 
-def practice_tab(interviewer: Interviewer, app: gr.Blocks, tab: gr.Tab, opening: Opening, told: Told) -> None:
+def practice_tab(interviewer: Interviewer, tab: gr.Tab, opening: Opening, told: Told) -> None:
     """Fills the open tab."""
     zone = gr.Textbox("UTC", visible=False)
     with gr.Column(elem_id="practice"):
-        hero = gr.HTML(elem_id="practice-hero")
+        hero = gr.HTML(view.READING, elem_id="practice-hero")
         with gr.Row(elem_id="practice-start"):
             size = gr.Radio(SIZES, value=DAILY_GOAL, label="Questions today", elem_id="practice-size")
             start = gr.Button("Start practice", variant="primary", size="lg", elem_id="practise", min_width=220)
         week = gr.HTML(elem_id="practice-week")
-        due = gr.HTML(elem_id="practice-due", js_on_load=view.PRESS)
+        due = gr.HTML(elem_id="practice-due", js_on_load=PRESS)
 
     def shown(zone_name: str) -> list[Any]:
         today = handlers.today(interviewer, zone_name)
@@ -55,13 +52,13 @@ def practice_tab(interviewer: Interviewer, app: gr.Blocks, tab: gr.Tab, opening:
     def begun(zone_name: str, questions: int) -> list[Any]:
         return opening.values(handlers.begin(interviewer, zone_name, questions))
 
-    gr.on([app.load, tab.select], told(shown), zone, [hero, week, due], js=ZONE_JS, **QUIET)
+    tab.select(told(shown), zone, [hero, week, due], js=ZONE_JS, **QUIET)
     start.click(told(begun), [zone, size], opening.outputs, js=ZONE_JS, **QUIET)
     wire_presses(interviewer, due, zone, opening, told)
 
 
 def wire_presses(interviewer: Interviewer, within: gr.HTML, zone: gr.Textbox, opening: Opening, told: Told) -> None:
-    """Makes the buttons within a piece of HTML work; see `practice_view.PRESS`."""
+    """Makes the buttons within a piece of HTML work; see `listeners.PRESS`."""
 
     def pressed(zone_name: str, event: gr.EventData) -> list[Any]:
         return opening.values(handlers.press(interviewer, zone_name, dict(event._data or {})))

@@ -13,13 +13,7 @@ from ui.view import TOPIC_NAMES
 
 MINUTES_A_QUESTION = 2
 LISTED = 8
-PRESS = """
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('button[data-do]');
-  if (button) trigger('click', {...button.dataset});
-});
-"""
-"""What lets a button within HTML be pressed: its `data-` values go to the handler."""
+READING = '<p class="more" role="status">Looking up what is due today …</p>'
 
 
 class DueItem(NamedTuple):

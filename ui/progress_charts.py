@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from interviewer.estimate import Estimate
 from interviewer.progress import Calibration, DayEstimate
-from ui.charts import BAR, plain_layout
+from ui.charts import BAR, intervals, plain_layout
 from ui.practice_view import LoadDay
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def over_time_chart(days: Sequence[DayEstimate], title: str) -> "Figure":
     )  # fmt: skip
     line = Scatter(
         x=x, y=[day.estimate.mean for day in days], mode="lines+markers", line={"color": BAR, "width": 3},
-        marker={"size": 8}, name="Mean", error_y=_error_bars([day.estimate for day in days]) if len(days) == 1 else None,
+        marker={"size": 8}, name="Mean", error_y=intervals([day.estimate for day in days], BAR) if len(days) == 1 else None,
         hovertemplate="%{x|%d %b %Y}: %{y:.0%}<extra></extra>",
     )  # fmt: skip
     figure = Figure([band, line] if len(days) > 1 else [line])
@@ -72,7 +71,7 @@ def calibration_chart(found: Calibration) -> "Figure":
     points = Scatter(
         x=[level.sure for level in found.levels],
         y=[level.scores.mean for level in found.levels],
-        error_y=_error_bars([level.scores for level in found.levels]),
+        error_y=intervals([level.scores for level in found.levels], BAR),
         mode="markers+text", marker={"size": 12, "color": BAR}, textposition="middle right",
         text=[f"n = {level.scores.n}" for level in found.levels],
         hovertemplate="said %{x:.0%}, scored %{y:.0%}<extra></extra>", name="your answers",
@@ -82,17 +81,6 @@ def calibration_chart(found: Calibration) -> "Figure":
     figure.update_xaxes(range=[0, 1.15], tickvals=list(SURE_NAMES), ticktext=list(SURE_NAMES.values()))
     figure.update_yaxes(range=[0, 1.05], tickformat=".0%")
     return figure
-
-
-def _error_bars(estimates: Sequence[Estimate]) -> dict[str, Any]:
-    return {
-        "type": "data",
-        "array": [e.high - e.mean for e in estimates],
-        "arrayminus": [e.mean - e.low for e in estimates],
-        "color": BAR,
-        "thickness": 1.5,
-        "width": 6,
-    }
 
 
 def _around(days: Sequence[date]) -> list[date] | None:

@@ -9,9 +9,9 @@ from knowledge.bank import Topic
 from ui import practice_handlers as handlers
 from ui import progress_charts as charts
 from ui import progress_view as view
+from ui.listeners import PRESS, QUIET, ZONE_JS, Told
 from ui.practice_handlers import Overview
-from ui.practice_page import QUIET, ZONE_JS, Opening, Told, wire_presses
-from ui.practice_view import PRESS
+from ui.practice_page import Opening, wire_presses
 from ui.view import TOPIC_NAMES
 
 ALL = "all"

@@ -4,11 +4,13 @@ import html
 from collections.abc import Sequence
 
 import prompts
-from interviewer.grading.grade import Grade, PointGrade, Verdict
-from interviewer.render import DIMENSIONS, MARKS, NOT_SURE_BELOW, count_of, duration, render_pace
+from interviewer.grading.grade import Grade, GraderName, PointGrade
+from interviewer.render import DIMENSIONS, MARKS, NOT_SURE_BELOW, count_of, duration, render_dimensions, render_pace
 from interviewer.report import QuestionReport, Report, level_of
 from knowledge.coverage import cite
+from ui.marks import marked
 from ui.markup import prose
+from ui.texts import say
 from ui.view import TOPIC_NAMES
 
 DOWNLOADS = {"md": "Markdown", "html": "HTML", "json": "JSON", "pdf": "PDF"}
@@ -18,11 +20,14 @@ WEIGHT_NAMES = {3: "essential", 2: "expected", 1: "bonus"}
 def headline(report: Report) -> str:
     """Score with its interval, signal with its rule, pace, and who graded."""
     s = report.session
-    graders = ", ".join(_text(name) for name in report.graders) or "nothing graded yet"
+    graders = " and ".join(
+        sorted({_grader(question.grade) for question in report.questions if not question.grade.rule})
+    )
+    by = f" · graded by {graders}" if graders else ""
     pace = f"<p>{_text(render_pace(report))}</p>" if report.questions else ""
     return (
         f'<section class="headline"><h2>Your report</h2>{_score(report)}{pace}<p class="small-print">{s.answered} of {s.planned} questions '
-        f"answered · {s.level} level · graded by {graders}</p>{_levels(report)}</section>"
+        f"answered · {s.level} level{by}</p>{_levels(report)}</section>"
     )
 
 
@@ -31,7 +36,7 @@ def _score(report: Report) -> str:
         return f'<p class="score none">{_text(report.score_note or "")}</p>'
     low, high = report.interval or (report.score, report.score)
     signal = (
-        f'<p class="signal">Signal: <strong>{report.signal}</strong><br><span class="small-print">{_text(report.signal_rule or "").capitalize()}.</span></p>'
+        f'<p class="signal">Hiring signal: <strong>{report.signal}</strong><br><span class="small-print">{_text(report.signal_rule or "").capitalize()}.</span></p>'
         if report.signal
         else ""
     )
@@ -132,9 +137,15 @@ def _question(number: int, question: QuestionReport) -> str:
         f'<details class="question"{" open" if number == 1 else ""}><summary><span class="number">{number}.</span> '
         f'<span class="asked">{again}{_text(question.question)}</span> <span class="points">{shown}</span></summary>'
         f'<p class="small-print">{TOPIC_NAMES[question.topic]} · {question.level} · {_pace(question)} · {_judged_by(grade)}</p>'
-        f"{_failure(grade)}{_replies(question)}{_points(grade.key_points)}{_corrections(grade)}"
+        f"{_dimensions(question)}{_failure(grade)}{_replies(question)}{_points(grade.key_points)}{_corrections(grade)}"
         f"<h4>What a strong answer says</h4>{prose(question.model_answer)}{_sources(question)}</details>"
     )
+
+
+def _dimensions(question: QuestionReport) -> str:
+    rubric = question.grade.rubric
+    shown = rubric and question.replies and not question.grade.ungraded
+    return f'<p class="small-print">{_text(render_dimensions(rubric))}</p>' if rubric and shown else ""
 
 
 def _pace(question: QuestionReport) -> str:
@@ -143,12 +154,16 @@ def _pace(question: QuestionReport) -> str:
 
 
 def _judged_by(grade: Grade) -> str:
-    by = (
-        f"by rule: {grade.rule.replace('_', ' ')}"
-        if grade.rule
-        else f"graded by {grade.grader.value} ({_text(grade.model or '')})"
-    )
-    return by if grade.trained_question else f"{by}, a question that the grader was not trained on"
+    rule = grade.rule
+    by = say(f"rules.{rule}") if rule else f"graded by {_grader(grade)}"
+    return by if grade.trained_question else f"{by}, which was not trained on this question"
+
+
+def _grader(grade: Grade) -> str:
+    """Who graded, as a person says it, with its version for whoever points at it."""
+    model = _text(grade.model or grade.grader.value)
+    local = grade.grader is GraderName.LOCAL
+    return f'<span title="{model}">the local grader</span>' if local else model
 
 
 def _failure(grade: Grade) -> str:
@@ -167,26 +182,6 @@ def _replies(question: QuestionReport) -> str:
         aided = " <small>(after a hint)</small>" if reply.aided else ""
         parts.append(f'<p class="who">You{aided}</p><blockquote>{marked(reply.text, evidence)}</blockquote>')
     return "".join(parts)
-
-
-def marked(text: str, points: Sequence[PointGrade]) -> str:
-    """The text with the words that earned or cost credit in `<mark>`; where marks overlap the first one stands."""
-    shown = [point for point in points if point.evidence and point.verdict is not Verdict.MISSING]
-    spans = [
-        (point.start, point.start + len(point.evidence or ""), point) for point in shown if point.start is not None
-    ]
-    spans.sort(key=lambda span: span[:2])
-    out = []
-    at = 0
-    for start, end, point in spans:
-        if start < at:
-            continue
-        out.append(_text(text[at:start]))
-        out.append(
-            f'<mark class="{point.verdict}" title="{point.verdict}: {_text(point.point)}">{_text(text[start:end])}</mark>'
-        )
-        at = end
-    return "".join([*out, _text(text[at:])]).replace("\n", "<br>")
 
 
 def _points(points: Sequence[PointGrade]) -> str:

@@ -4,8 +4,8 @@ import gradio as gr
 
 from interviewer.wiring import Interviewer
 from ui import resume_view as view
-from ui.practice_page import QUIET, Opening, Told, wire_presses
-from ui.practice_view import PRESS
+from ui.listeners import PRESS, QUIET, Told
+from ui.practice_page import Opening, wire_presses
 
 
 def resume_list() -> gr.HTML:

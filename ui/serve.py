@@ -1,13 +1,12 @@
 """Serves the page: one process a home folder, models loading behind it."""
 
-import importlib
+import gc
 import logging
+import os
 import shutil
 import signal
 import socket
 import sys
-import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from interviewer.errors import InputInvalid
@@ -15,17 +14,18 @@ from interviewer.evaluations import Evaluations
 from interviewer.home import hold_home
 from interviewer.settings import make_home
 from interviewer.wiring import Interviewer
-from knowledge.errors import KnowledgeError
+from ui.activity import Activity
 from ui.background import Background
+from ui.gradio_import import without_stubs
+from ui.warm_up import warm_up_behind
 
 if TYPE_CHECKING:
     from ui.server import Server
 
 log = logging.getLogger("interviewer.serve")
-PAGE_FIRST_S = 1.5
-"""Seconds that a first page has before the models load beside it, which nobody needs before the first reply."""
-DRAINS_S = 10
-"""Seconds that answers under way have when the app is told to stop."""
+DRAINS_S = 8
+"""Seconds that answers under way have when the app is told to stop: a container is killed after 10."""
+UNANSWERED = "interviewer: stopped with a reply unanswered; it is kept, and answered later"
 
 
 def serve(interviewer: Interviewer, host: str, port: int, evaluations: Evaluations | None = None) -> int:
@@ -58,6 +58,8 @@ def check_port(host: str, port: int) -> None:
 
 def _run(interviewer: Interviewer, host: str, port: int, evaluations: Evaluations | None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    # What is made until the page is up stays; to look among it for what may go takes a tenth of the time.
+    gc.disable()
     _ = interviewer.sessions  # a database that cannot be opened is told now, not at the first click
     _warn_if_open(interviewer, host)
     _clear_uploads(interviewer)
@@ -67,11 +69,16 @@ def _run(interviewer: Interviewer, host: str, port: int, evaluations: Evaluation
         # The server drains on these, and then sends them again to whoever had them before.
         signal.signal(number, lambda _number, _frame: None)
     server.run()
-    # A thread that is cut off amid a forward pass would take the process down with a fault.
-    interviewer.waiting.close(DRAINS_S)
     work.stop()
-    work.wait(DRAINS_S)
+    answered = interviewer.waiting.close(server.left_s(DRAINS_S))
+    if not answered:
+        print(UNANSWERED, file=sys.stderr, flush=True)
+    ended = work.wait(server.left_s(DRAINS_S)) and interviewer.preparation.close(server.left_s(DRAINS_S))
     _clear_uploads(interviewer)
+    if not (answered and ended):
+        # The interpreter's own end would wait for threads that are at work, or fault amid a forward pass.
+        sys.stdout.flush()
+        os._exit(0)
     return 0
 
 
@@ -80,7 +87,8 @@ def _server(
 ) -> "Server":
     import uvicorn
 
-    from ui.app import build_app
+    with without_stubs():
+        from ui.app import build_app
     from ui.server import Server
     from ui.site import build_site
     from ui.theme import script, styles, theme
@@ -88,20 +96,17 @@ def _server(
     page = build_app(interviewer, evaluations, work)
     page.queue(default_concurrency_limit=None)
     site, inner = build_site(interviewer, page, host, theme=theme(), css=styles(), js=script())
+    activity = Activity(site)
     config = uvicorn.Config(
-        site, host=host, port=port, ws="none", log_config=None, access_log=False, server_header=False,
+        activity, host=host, port=port, ws="none", log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=DRAINS_S,
     )  # fmt: skip
 
     def started() -> None:
         print(f"Interviewer is at http://{host}:{port}  (Ctrl+C stops it; your sessions are kept)", flush=True)
-        # Plotly (a plot) and scikit-learn (the warm-up) both load these; two threads at once would deadlock over them.
-        for shared in ("narwhals.stable.v1", "narwhals.stable.v2"):
-            with suppress(ImportError):
-                importlib.import_module(shared)
-        later = threading.Timer(PAGE_FIRST_S, _warm_up, (interviewer,))
-        later.daemon = True
-        later.start()
+        gc.freeze()
+        gc.enable()
+        warm_up_behind(interviewer, lambda: activity.quiet_s)
 
     return Server(config, page, inner, started)
 
@@ -119,10 +124,3 @@ def _warn_if_open(interviewer: Interviewer, host: str) -> None:
 def _clear_uploads(interviewer: Interviewer) -> None:
     """What was uploaded and not accepted is not kept."""
     shutil.rmtree(interviewer.settings.home / "uploads", ignore_errors=True)
-
-
-def _warm_up(interviewer: Interviewer) -> None:
-    try:
-        interviewer.warm_up()
-    except KnowledgeError as error:
-        print(f"interviewer: {error}", file=sys.stderr, flush=True)

@@ -6,11 +6,10 @@ import gradio as gr
 
 from interviewer.wiring import Interviewer
 from ui import settings_handlers as handlers
-from ui.practice_page import QUIET, Told
+from ui.listeners import BUSY, QUIET, Told
 from ui.settings_handlers import VARIABLES
 from ui.texts import say
 
-BUSY: dict[str, Any] = QUIET | {"show_progress": "minimal"}
 GOALS = [1, 3, 5, 10, 20]
 SET_THEME = "(theme) => { window.setTheme(theme); }"
 """Of `page.js`, which also brings the choice back when the page loads."""

@@ -1,13 +1,15 @@
 """From a session's state to what the page shows: pure functions, no Gradio."""
 
+import html
 from collections.abc import Iterator
 from typing import TypedDict
 
 from interviewer.events import FinishReason, Mode
-from interviewer.policy import MAX_FOLLOW_UPS
+from interviewer.moves import MAX_FOLLOW_UPS
 from interviewer.state import State
 from knowledge.bank import Bank
 from ui.markup import formulas, typed
+from ui.texts import say
 
 TOPIC_NAMES = {
     "fundamentals": "Fundamentals",
@@ -113,6 +115,19 @@ def ending(state: State) -> str:
         FinishReason.STOPPED: "You stopped here. Your report covers what you answered.",
         FinishReason.OUT_OF_TIME: "Time is up. Your report covers what you answered.",
     }[state.finished or FinishReason.COMPLETED]
+
+
+def ungraded(id: str, state: State) -> str:
+    """The replies that a failed grader left without a grade, the last reason, and a button to try again; empty without."""
+    if not state.ungraded:
+        return ""
+    n = len(state.ungraded)
+    told = say("ungraded.one") if n == 1 else say("ungraded.many", n=n)
+    why = say("ungraded.why", reason=html.escape(state.why_ungraded or ""))
+    return (
+        f'<p class="no-grade" role="status">{told} {why} <button type="button" class="small" data-do="grade_again" '
+        f'data-session="{html.escape(id)}">{say("ungraded.button")}</button></p>'
+    )
 
 
 def is_practice(state: State) -> bool:

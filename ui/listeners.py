@@ -1,0 +1,19 @@
+"""How the parts of the page listen to what a person does: how much is shown of it, and what the browser adds."""
+
+from collections.abc import Callable
+from typing import Any
+
+Told = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Wraps a handler so that its errors are told to the person."""
+QUIET: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None, "show_progress": "hidden"}
+BUSY: dict[str, Any] = QUIET | {"show_progress": "minimal"}
+"""For what may take seconds."""
+ZONE_JS = "(...values) => [Intl.DateTimeFormat().resolvedOptions().timeZone, ...values.slice(1)]"
+"""Puts the browser's time zone in the place of the first value."""
+PRESS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-do]');
+  if (button) trigger('click', {...button.dataset});
+});
+"""
+"""What lets a button within HTML be pressed: its `data-` values go to the handler."""
