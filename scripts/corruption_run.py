@@ -174,7 +174,7 @@ def indexes(work: Path, chance: random.Random) -> Iterator[Trial]:
     for n in range(24):
         copy = work / f"index-{n}"
         shutil.copytree(work / "index", copy)
-        yield "index", copy / files[n // 4 % len(files)], lambda copy=copy: look(copy)
+        yield "index", copy / files[n // 4 % len(files)], partial(look, copy)
 
 
 def articles(work: Path, chance: random.Random) -> Iterator[Trial]:
@@ -185,7 +185,7 @@ def articles(work: Path, chance: random.Random) -> Iterator[Trial]:
     for n in range(12):
         material = Material(file="article.txt", sha256=f"{n:064x}", entries=entries)
         file = save_material(work / f"own-{n}", material)
-        yield "article", file, lambda file=file, material=material: _same(read_material(file), material)
+        yield "article", file, partial(_same, read_material, file, material)
 
 
 def settings(work: Path, chance: random.Random) -> Iterator[Trial]:
@@ -194,11 +194,11 @@ def settings(work: Path, chance: random.Random) -> Iterator[Trial]:
     for n in range(12):
         home = work / f"settings-{n}"
         write_saved(home, saved)
-        yield "settings", home / "settings.json", lambda home=home: _same(read_saved(home), saved)
+        yield "settings", home / "settings.json", partial(_same, read_saved, home, saved)
 
 
-def _same(found: object, meant: object) -> str:
-    return "harmless" if found == meant else "other content was read"
+def _same(read: Callable[[Path], object], file: Path, meant: object) -> str:
+    return "harmless" if read(file) == meant else "other content was read"
 
 
 def shipped(work: Path, chance: random.Random) -> Iterator[Trial]:
@@ -218,7 +218,7 @@ def shipped(work: Path, chance: random.Random) -> Iterator[Trial]:
 
     files = chance.sample(sorted(file.relative_to(copy).as_posix() for file in copy.rglob("*") if file.is_file()), 5)
     for n in range(20):
-        yield "bank and graders", copy / files[n // 4], lambda name=files[n // 4]: look(name)
+        yield "bank and graders", copy / files[n // 4], partial(look, files[n // 4])
 
 
 def models(work: Path, chance: random.Random) -> Iterator[Trial]:
@@ -229,7 +229,7 @@ def models(work: Path, chance: random.Random) -> Iterator[Trial]:
         package = work / f"model-{n}" / encoders.BUNDLED_PACKAGE
         shutil.copytree(official, package / "model")
         (package / "__init__.py").touch()
-        yield "encoder", package / "model" / names[n // 4], lambda package=package: _open_encoder(package.parent)
+        yield "encoder", package / "model" / names[n // 4], partial(_open_encoder, package.parent)
         shutil.rmtree(package)
 
 

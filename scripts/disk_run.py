@@ -1,6 +1,6 @@
 """Lets the disk run full, or be read-only, at one write after the other, and looks for what was lost or left half-written.
 
-    python scripts/disk_run.py [--points 8]
+    python scripts/disk_run.py [--points 6]
 
 Each part of the program that writes (event log, articles, settings, index) works in a process of its own on a disk with room
 for so many more pages: a small file system in memory where one may be mounted (as root on Linux; the disk is then truly
@@ -9,17 +9,21 @@ afterwards, whole, and no unfinished file with it. Exit status 1 where it is not
 """
 
 import argparse
+import importlib
 import json
 import os
 import resource
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from corruption_run import Hashed
@@ -41,6 +45,11 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 START = Started(config=SessionConfig(), bank_hash="b")
 PAGE = 4096
 STEPS = 12
+MEGABYTES = 16
+PAGES_APART = {"index": 32}
+"""Between two amounts of room; 3 where nothing is said. A log has made its own few pages after that many."""
+CHILD_S = 300.0
+"""A child that says nothing for so long hangs."""
 
 
 def log_step(home: Path, n: int) -> None:
@@ -99,6 +108,7 @@ def index_holds(home: Path, done: int) -> None:
     assert all(len(hits) == 2 for hits in open_index(home / "index", _bank(), Hashed()).search(["what is relu"], 2))
 
 
+@cache
 def _bank() -> Bank:
     return Bank(questions=load_bank().questions[:2])
 
@@ -124,16 +134,16 @@ PARTS: dict[str, tuple[Work, Callable[[Path, int], None]]] = {
 class Disk:
     """A small disk that can be filled, emptied and made read-only; without the right to mount, a limit on files' sizes."""
 
-    def __init__(self, folder: Path, megabytes: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", str(folder)]
         self.mounted = (
             bool(shutil.which("mount")) and subprocess.run(mount, capture_output=True, check=False).returncode == 0
         )
 
     def leave(self, pages: int) -> None:
-        """Leaves so many pages free."""
+        """Leaves so many pages free. The limit on sizes holds for this process."""
         if not self.mounted:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (pages * PAGE, resource.RLIM_INFINITY))
@@ -168,17 +178,20 @@ def in_a_process(work: Callable[[], tuple[int, str]]) -> tuple[int, str]:
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as answer:
+        if not select.select([answer], [], [], CHILD_S)[0]:
+            os.kill(pid, signal.SIGKILL)
         text = answer.read()
     os.waitpid(pid, 0)
-    done, told = json.loads(text)
+    done, told = json.loads(text or f'[-1, "nothing for {CHILD_S:g} s"]')
     return int(done), str(told)
 
 
-def met(disk: Disk, step: Work, prepare: Callable[[], None]) -> tuple[int, str]:
+def met(disk: Disk, step: Work, room: int | None) -> tuple[int, str]:
     """Steps until one fails: how many were acknowledged, and its message."""
 
     def work() -> tuple[int, str]:
-        prepare()
+        if room is not None:
+            disk.leave(room)
         for n in range(STEPS):
             try:
                 step(disk.folder / "home", n)
@@ -199,40 +212,59 @@ def fault(disk: Disk, holds: Callable[[Path, int], None], done: int, told: str) 
         return f"told badly: {told}"
     if left := [str(file) for file in disk.folder.rglob("*.part")]:
         return f"left unfinished: {left}"
-    looked, why = in_a_process(lambda: (holds(disk.folder / "home", done) or 0, ""))
+
+    def look() -> tuple[int, str]:
+        holds(disk.folder / "home", done)
+        return done, ""
+
+    looked, why = in_a_process(look)
     return why if looked < 0 else None
+
+
+def tried(folder: Path, part: str, room: int | None) -> tuple[str, str | None]:
+    """One part at one amount of room (pages; None: a read-only disk): what came of it, and what is wrong with that."""
+    step, holds = PARTS[part]
+    disk = Disk(folder)
+    try:
+        if room is None and not disk.read_only(True):
+            return "left out, as nothing may be mounted here", None
+        done, told = met(disk, step, room)
+        disk.free() if room is not None else disk.read_only(False)
+        why = fault(disk, holds, done, told)
+    finally:
+        disk.close()
+    return ("NOT ok" if why else "told" if done < STEPS else "had room"), why
+
+
+def places(points: int) -> Iterator[tuple[str, int | None]]:
+    """Each part with each amount of room for it."""
+    for part in PARTS:
+        yield part, None
+        for n in range(1 if part == "lock" else points):
+            yield part, n * PAGES_APART.get(part, 3)
 
 
 def main() -> int:
     """Each part at each point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--points", type=int, default=8, help="how many amounts of room for each part")
+    parser.add_argument("--points", type=int, default=6, help="how many amounts of room for each part")
     points = parser.parse_args().points
-    counts, wrong = Counter[str](), 0
+    # Each child would import these anew, and an end by a signal would leave a disk mounted.
+    for name in ("alembic.command", "chromadb", "chromadb.api.rust"):
+        importlib.import_module(name)
+    _bank()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    counts, wrong, started = Counter[str](), 0, time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        for name, (step, holds) in PARTS.items():
-            rooms: list[int | None] = [None, *(n * (24 if name == "index" else 3) for n in range(points))]
-            for at, room in enumerate(rooms if name != "lock" else rooms[:2]):
-                disk = Disk(Path(folder) / f"{name}-{at}".replace(" ", "-"), 16)
-                try:
-                    if room is None and not disk.read_only(True):
-                        continue
-                    done, told = met(
-                        disk, step, lambda disk=disk, room=room: disk.leave(room) if room is not None else None
-                    )
-                    disk.free() if room is not None else disk.read_only(False)
-                    why = fault(disk, holds, done, told)
-                finally:
-                    disk.close()
-                outcome = "NOT ok" if why else ("told" if done < STEPS else "had room")
-                counts[f"{name}, {'read-only' if room is None else 'full'}: {outcome}"] += 1
-                wrong += why is not None
-                if why:
-                    print(f"{name}, {'read-only' if room is None else f'{room} pages'}: {why}")
+        for at, (part, room) in enumerate(places(points)):
+            outcome, why = tried(Path(folder, str(at)), part, room)
+            disk = "read-only" if room is None else "full"
+            counts[f"{part}, {disk}: {outcome}"] += 1
+            wrong += why is not None
+            if why:
+                print(f"{part}, {disk if room is None else f'{room} pages'}: {why}", flush=True)
     print(json.dumps(dict(counts)))
-    print(
-        f"{sum(counts.values())} points, {wrong} not as they should be ({'a full disk' if disk.mounted else 'a limit on sizes'})"
-    )
+    print(f"{counts.total()} points in {time.monotonic() - started:.0f} s, {wrong} not as they should be")
     return int(wrong > 0)
 
 

@@ -1,4 +1,7 @@
-"""Makes docs/evals.png, the picture of an evaluation's report: `.venv/bin/python scripts/evals_screenshot.py results/golden`."""
+"""Makes docs/evals.png, the picture of an evaluation's report: `.venv/bin/python scripts/evals_screenshot.py results/golden`.
+
+With `--section s-coverage --to FILE` the picture is of that section alone.
+"""
 
 import argparse
 import io
@@ -15,15 +18,15 @@ WIDTH, HEIGHT = 1200, 1500
 LARGEST_BYTES = 300_000
 
 
-def take(report: Path, browser_path: str) -> bytes:
-    """The upper part of a report, with its figures and plots, as PNG."""
+def take(report: Path, browser_path: str, section: str | None) -> bytes:
+    """The upper part of a report, with its figures and plots, or one section, as PNG."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         page.set_default_timeout(180_000)
         page.goto(report.resolve().as_uri())
         page.locator("#strips .strip").first.wait_for()
-        picture = page.screenshot()
+        picture = page.locator(f"#{section}").screenshot() if section else page.screenshot()
         browser.close()
     return picture
 
@@ -46,6 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, metavar="DIR", help="results folder of `interviewer evals run`")
     parser.add_argument("--to", type=Path, default=PICTURE, metavar="FILE")
+    parser.add_argument("--section", metavar="ID", help="id of a section of the report")
     arguments = parser.parse_args()
     report, browser = arguments.folder / "report.html", find_browser()
     if browser is None:
@@ -54,7 +58,7 @@ def main() -> int:
     if not report.is_file():
         print(f"{report} is not there; run `interviewer evals run --out {arguments.folder}` first", file=sys.stderr)
         return 2
-    picture = small(take(report, browser))
+    picture = small(take(report, browser, arguments.section))
     arguments.to.write_bytes(picture)
     print(f"{arguments.to}: {len(picture) / 1000:.0f} kB")
     return 0

@@ -1,25 +1,34 @@
-"""Sends nasty input to every endpoint of a running app and to the commands, and says what crashed, hung or answered 500.
+"""Sends nasty input to every endpoint of an app and to the commands, and says what crashed, hung or answered 500.
 
-Start an app on a home of its own (`INTERVIEWER_HOME=/tmp/fuzz interviewer serve --port 7999`), then:
+    python scripts/fuzz.py --inputs 10000 [--home HOME] [--minutes 25]
 
-    python scripts/fuzz.py --url http://127.0.0.1:7999 --inputs 10000
-
-Each input must be answered within two seconds with a status below 500; the app must still answer at the end.
+Starts an app of its own and sends to its named endpoints, to each function of the page, and to its paths and forms. Each
+input must be answered within two seconds with a status below 500, and the app must still answer at the end. A share of the
+inputs goes to the commands, in this process: none may raise, and none may take more than two seconds of a processor.
 """
 
 import argparse
+import io
 import json
+import os
 import random
-import subprocess
 import sys
+import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
+from live_app import live_app
 
 LIMIT_S = 2.0
+COMMANDS_SHARE = 0.02
+SHOWN = 40
 TEXTS: tuple[str, ...] = (
     "", " ", "\n" * 500, "\0", "a\0b", "\u202e\u2066abc\u2069", "\ufeff", "\u200b" * 200, "Z\u0351\u0352\u0353" * 60, "e" + "\u0301" * 500,
     "\U0001f469\u200d\U0001f4bb" * 120, "\U0001f1e9" * 99, "\ud800", "x\udfffy", "a" * 8_001, "a" * 1_000_000, "(" * 3_000, "a" * 50 + "!",
@@ -46,7 +55,9 @@ ODD: tuple[Any, ...] = (
     [None] * 99,
     [1, "a"],
 )
-ENDPOINTS = {"start": 6, "reply": 2, "act": 2, "report": 1, "search": 2}
+ENDPOINTS = {"start": 6, "reply": 2, "act": 2, "resume": 1, "grade_again": 1, "report": 1, "search": 2}
+ON_A_SESSION = ("reply", "act", "resume", "grade_again", "report")
+FORMS = {"/account/share": ("session", "shared"), "/account/password": ("old", "new")}
 PATHS = ("/", "/config", "/login", "/account", "/report/{}.md", "/gradio_api/call/{}", "/gradio_api/file={}", "/static/{}", "/?session={}", "/gradio_api/queue/data?session_hash={}")  # fmt: skip
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("search", "{}"), ("bank", "--topic", "{}"), ("report", "{}"), ("grade", "--question", "{}", "--reply", "{}"), ("chat", "--session", "{}"),
@@ -95,9 +106,11 @@ class Round:
         self.http = http
         self.limit_s = limit_s
         self.session = start(http)
+        self.functions = [one for one in http.get("/config").json()["dependencies"] if one["backend_fn"]]
         self.wrong: list[str] = []
         self.statuses: Counter[int] = Counter()
         self.slowest = 0.0
+        self.sent = 0
 
     def call(self, name: str, body: bytes) -> None:
         """An endpoint, with its answer if it takes the call."""
@@ -111,21 +124,40 @@ class Round:
 
     def get(self, path: str, text: str) -> None:
         """A path that a text stands in."""
-        from urllib.parse import quote
-
         safe = quote(text.encode("utf-8", "replace")[:2_000], safe="/.\\:" if len(text) % 2 else "")
         self._timed(f"GET {path} {text[:40]!r}", lambda: self.http.get(path.format(safe)))
+
+    def form(self, path: str, texts: Iterator[str]) -> None:
+        """A form with a text in each field."""
+        fields = {name: next(texts).encode("utf-8", "replace").decode() for name in FORMS[path]}
+        self._timed(f"form {path} {str(fields)[:80]}", lambda: self.http.post(path, data=fields))
+
+    def private(self, chance: random.Random, texts: Iterator[str]) -> None:
+        """A function of the page, as the page asks for it, with its answer."""
+        function = chance.choice(self.functions)
+        values = [next(texts) if chance.random() < 0.6 else chance.choice(ODD) for _ in function["inputs"]]
+        tab = f"{chance.getrandbits(48):x}"
+        call = {"data": values, "fn_index": function["id"], "session_hash": tab, "event_data": chance.choice(ODD)}
+        body = json.dumps(call).encode("utf-8", "replace")
+        what = f"{function['api_name']} ({function['id']}) {body[:80]!r}"
+        headers = {"Content-Type": "application/json"}
+        joined = self._timed(what, lambda: self.http.post("/gradio_api/queue/join", content=body, headers=headers))
+        if joined is not None and joined.status_code == 200:
+            # A tab that has nothing else under way is told to close the stream after its answer.
+            # The page never sends such values: that something went wrong is answer enough.
+            stream = "/gradio_api/queue/data"
+            self._timed(what, lambda: self.http.get(stream, params={"session_hash": tab}), may_fail=True)
 
     def values(self, name: str, chance: random.Random, texts: Iterator[str]) -> bytes:
         """A body of the right length, mostly with our session where one belongs."""
         values: list[Any] = [
             next(texts) if chance.random() < 0.7 else chance.choice(ODD) for _ in range(ENDPOINTS[name])
         ]
-        if name in ("reply", "act", "report") and chance.random() < 0.8:
+        if name in ON_A_SESSION and chance.random() < 0.8:
             values[0] = self.session
         return json.dumps({"data": values}).encode("utf-8", "replace")
 
-    def _timed(self, what: str, send: Callable[[], httpx.Response]) -> httpx.Response | None:
+    def _timed(self, what: str, send: Callable[[], httpx.Response], may_fail: bool = False) -> httpx.Response | None:
         began = time.monotonic()
         try:
             answer = send()
@@ -138,27 +170,30 @@ class Round:
         if (
             answer.status_code >= 500
             or took > self.limit_s
-            or "on our side" in answer.text
+            or ("on our side" in answer.text and not may_fail)
             or "Traceback" in answer.text
         ):
             self.wrong.append(f"{answer.status_code} after {took:.1f} s: {what}: {answer.text[:120]!r}")
         return answer
 
 
-def over_the_wire(http: httpx.Client, inputs: int, seed: int, limit_s: float = LIMIT_S) -> Round:
-    """Sends `inputs` requests of all kinds."""
+def over_the_wire(
+    http: httpx.Client, inputs: int, seed: int, limit_s: float = LIMIT_S, until: float = float("inf")
+) -> Round:
+    """Sends `inputs` inputs of all kinds, or fewer where the clock (seconds, monotonic) is past `until` before."""
     done = Round(http, limit_s)
     chance, texts, broken = random.Random(seed), strings(seed + 1), bodies(seed + 2)
-    for i in range(inputs):
-        name = chance.choice(tuple(ENDPOINTS))
-        kind = i % 4
-        if kind == 0:
-            done.call(name, next(broken))
-        elif kind == 1:
-            done.get(chance.choice(PATHS), next(texts))
-        else:
-            done.call(name, done.values(name, chance, texts))
-        if i % 200 == 199:
+    kinds: tuple[Callable[[str], None], ...] = (
+        lambda name: done.call(name, next(broken)),
+        lambda name: done.get(chance.choice(PATHS), next(texts)),
+        lambda name: done.call(name, done.values(name, chance, texts)),
+        lambda name: done.private(chance, texts),
+        lambda name: done.form(chance.choice(tuple(FORMS)), texts),
+    )
+    while done.sent < inputs and time.monotonic() < until:
+        kinds[done.sent % len(kinds)](chance.choice(tuple(ENDPOINTS)))
+        done.sent += 1
+        if done.sent % 200 == 0:
             # A session that was stopped takes no more replies; the next one does.
             done.session = start(http)
     return done
@@ -171,40 +206,76 @@ def start(http: httpx.Client) -> str:
     return str(json.loads(answer.partition("data: ")[2])[0]["session_id"])
 
 
-def at_the_commands(inputs: int, seed: int) -> list[str]:
-    """Runs commands with nasty arguments; returns what ended with a traceback or a status above 2."""
-    wrong = []
-    texts = strings(seed)
-    for i in range(inputs):
-        parts = [part.format(next(texts).replace("\0", "\\0")[:4_000].encode("utf-8", "replace").decode()) if "{}" in part else part for part in COMMANDS[i % len(COMMANDS)]]  # fmt: skip
-        run = [sys.executable, "-c", "import sys; from interviewer.cli import main; sys.exit(main())", *parts]
-        done = subprocess.run(
-            run, input=next(texts), capture_output=True, text=True, errors="replace", timeout=120, check=False
-        )
-        if "Traceback" in done.stderr or done.returncode not in (0, 1, 2):
-            wrong.append(f"{done.returncode}: {parts!r}: {done.stderr[-300:]!r}"[:600])
-    return wrong
+def at_the_commands(inputs: int, seed: int, until: float = float("inf")) -> tuple[int, list[str]]:
+    """Runs commands with nasty arguments and input: how many, and which raised, ended with another status or were slow."""
+    from interviewer.cli import main as command
+
+    wrong, texts, ran = [], strings(seed), 0
+    command(["search", "what is dropout"])  # libraries are loaded
+    while ran < inputs and time.monotonic() < until:
+        asked = COMMANDS[ran % len(COMMANDS)]
+        parts = [part.format(_argument(next(texts))) for part in asked]
+        began = time.process_time()
+        status, told = _run(command, parts, next(texts))
+        took = time.process_time() - began
+        ran += 1
+        if status not in (0, 1, 2) or took > LIMIT_S or "Traceback" in told:
+            wrong.append(f"{status} after {took:.1f} s: {str(parts)[:200]}: {told[-300:]!r}")
+    return ran, wrong
+
+
+def _argument(text: str) -> str:
+    """A text as a shell could hand it on."""
+    return text.replace("\0", "\\0")[:4_000].encode("utf-8", "replace").decode()
+
+
+def _run(command: Callable[[list[str]], int], parts: list[str], typed: str) -> tuple[int, str]:
+    """A command's exit status and what it told; -1 and the traceback where it raised."""
+    errors, stdin = io.StringIO(), sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(typed.encode("utf-8", "surrogatepass")), encoding="utf-8", errors="replace")
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(errors):
+            status = command(parts)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        return -1, traceback.format_exc()
+    finally:
+        sys.stdin = stdin
+    return status, errors.getvalue()
+
+
+def tell(done: Round, commands: int, wrong: list[str], alive: int, began: float) -> None:
+    """What came of it."""
+    print(
+        f"{done.sent + commands} inputs ({commands} of them to commands) in {time.monotonic() - began:.0f} s; answers by "
+        f"status {dict(sorted(done.statuses.items()))}; load {os.getloadavg()[0]:.1f}"
+    )
+    print(f"slowest {done.slowest:.2f} s; {len(wrong)} wrong; the page then answers {alive}")
+    print("\n".join(wrong[:SHOWN]))
 
 
 def main() -> int:
-    """Exit status 1 where anything was wrong."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", required=True, help="address of a running app")
-    parser.add_argument("--inputs", type=int, default=10_000, help="how many requests (default 10,000)")
-    parser.add_argument("--commands", type=int, default=24, help="how many runs of a command (default 24)")
+    """Exit status 1 where anything was wrong, or the time was up first."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--inputs", type=int, default=10_000, help="how many (default 10,000)")
+    parser.add_argument("--minutes", type=float, default=25.0, help="after which it stops all the same")
+    parser.add_argument("--home", type=Path, help="a home folder with an index, which saves building one")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    began = time.monotonic()
-    http = httpx.Client(base_url=arguments.url, timeout=60, trust_env=False)
-    done = over_the_wire(http, arguments.inputs, arguments.seed)
-    wrong = done.wrong + at_the_commands(arguments.commands, arguments.seed)
-    alive = http.get("/").status_code
-    print(
-        f"{arguments.inputs} inputs in {time.monotonic() - began:.0f} s; answers by status {dict(sorted(done.statuses.items()))}"
-    )
-    print(f"slowest {done.slowest:.2f} s; {len(wrong)} wrong; the page then answers {alive}")
-    print("\n".join(wrong[:40]))
-    return int(bool(wrong) or alive != 200)
+    to_commands = int(arguments.inputs * COMMANDS_SHARE)
+    with tempfile.TemporaryDirectory() as fresh:
+        home = (arguments.home or Path(fresh)).resolve()
+        os.environ["INTERVIEWER_HOME"] = str(home)
+        with live_app(home) as (url, _), httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
+            began = time.monotonic()
+            until = began + arguments.minutes * 60
+            done = over_the_wire(http, arguments.inputs - to_commands, arguments.seed, until=until)
+            with tempfile.TemporaryDirectory() as folder, chdir(folder):  # for what a command writes
+                commands, wrong = at_the_commands(to_commands, arguments.seed, until)
+            alive = http.get("/").status_code
+    tell(done, commands, done.wrong + wrong, alive, began)
+    return int(bool(done.wrong or wrong) or alive != 200 or done.sent + commands < arguments.inputs)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,6 @@ import os
 import random
 import select
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -33,7 +32,8 @@ from statistics import median
 from types import TracebackType
 from typing import Any, Self
 
-ROOT = Path(__file__).parents[1]
+from live_app import COMMAND, ROOT, free_port
+
 MOST_WAIT_S = 300.0
 REPLIES = (
     "I don't know",
@@ -107,13 +107,8 @@ class Process:
 
 
 def _cold(arguments: list[str], stdin: int, stdout: int) -> int:
-    code = "import sys; from interviewer.cli import main; sys.exit(main())"
-    started = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        stdin=stdin,
-        stdout=stdout,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    started = subprocess.Popen([*COMMAND, *arguments], stdin=stdin, stdout=stdout, env=environment)
     started.returncode = 0  # it is waited for by its number
     return started.pid
 
@@ -236,9 +231,7 @@ class Serve:
 
     def __init__(self, ledger: Ledger, cold: bool, chance: random.Random) -> None:
         self.ledger, self.cold, self.chance = ledger, cold, chance
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
 
     def start(self) -> Process:
         """The app's process."""
@@ -347,10 +340,10 @@ def main() -> int:
     parser.add_argument("--part", choices=("chat", "serve", "both"), default="both")
     parser.add_argument("--cold", action="store_true")
     arguments = parser.parse_args()
-    sys.path.insert(0, str(ROOT))
     if not arguments.cold:
         _import_all()
-    parts = [Chat, Serve] if arguments.part == "both" else [{"chat": Chat, "serve": Serve}[arguments.part]]
+    kinds: dict[str, type[Chat] | type[Serve]] = {"chat": Chat, "serve": Serve}
+    parts = [*kinds.values()] if arguments.part == "both" else [kinds[arguments.part]]
     share = arguments.kills // len(parts)
     return int(not all(run(part, share, arguments.seed, arguments.cold) for part in parts))
 

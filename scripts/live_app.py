@@ -1,4 +1,4 @@
-"""A real `interviewer serve` process for load runs and soaks: started, visited through its named endpoints, watched."""
+"""A real `interviewer serve` process for the long runs: started, visited through its named endpoints, watched."""
 
 import json
 import os
@@ -33,9 +33,7 @@ class Failed(Exception):
 @contextmanager
 def live_app(home: Path, **settings: str) -> Iterator[tuple[str, int]]:
     """The address and the process id of an app over this home, its models loaded. It is stopped at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "INTERVIEWER_HOME": str(home), **settings}
     process = subprocess.Popen(
         [*COMMAND, "serve", "--port", str(port)], env=environment, stdout=subprocess.PIPE, text=True
@@ -49,6 +47,13 @@ def live_app(home: Path, **settings: str) -> Iterator[tuple[str, int]]:
     finally:
         process.terminate()
         process.wait(60)
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def call(http: httpx.AsyncClient, name: str, *data: Any) -> Any:

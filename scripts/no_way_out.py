@@ -13,9 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-RUN = [sys.executable, "-c", "import sys; from interviewer.cli import main; sys.exit(main())"]
-PORT = 7993
+from live_app import COMMAND, ROOT, free_port
+
 HOOK = """
 import json, os, socket, sys
 def _note(event, arguments):
@@ -57,12 +56,19 @@ def main() -> int:
         script = Path(folder, "visit.py")
         script.write_text(VISIT)
         parts = [
-            ("search", [*RUN, "search", "why does dropout help"]),
+            ("search", [*COMMAND, "search", "why does dropout help"]),
             (
                 "grade",
-                [*RUN, "grade", "--question", "What is the dying ReLU problem?", "--reply", "The gradient is zero."],
+                [
+                    *COMMAND,
+                    "grade",
+                    "--question",
+                    "What is the dying ReLU problem?",
+                    "--reply",
+                    "The gradient is zero.",
+                ],
             ),
-            ("serve", [sys.executable, str(script), str(PORT)]),
+            ("serve", [sys.executable, str(script), str(free_port())]),
         ]
         failed = []
         for name, command in parts:
@@ -82,7 +88,7 @@ def main() -> int:
 VISIT = f"""
 import json, subprocess, sys, urllib.request
 port = sys.argv[1]
-run = {RUN!r}
+run = {COMMAND!r}
 process = subprocess.Popen([*run, "serve", "--port", port], stdout=subprocess.PIPE, text=True)
 assert "Interviewer is at" in process.stdout.readline()
 url = "http://127.0.0.1:" + port

@@ -19,9 +19,10 @@ from interviewer.grading.grade import PointGrade, Verdict
 from knowledge.bank import Bank
 from tests.browser import open_browser
 from tests.graded import begun, case, cases, grade
+from tests.payloads import PAYLOADS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Dialog, Page
 
 NO_BANK = Bank(questions=())
 NASTY = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> /* STYLE */ \u2028 & more"
@@ -160,6 +161,32 @@ def test_the_page_draws_filters_and_searches(tmp_path: Path, browser_page: "Page
     browser_page.get_by_role("tab", name="attacks", exact=True).click()
     assert "1 of 1 attack got through" in browser_page.inner_text("#lead")
     assert browser_page.locator("#scatter circle").count() == 0
+
+
+def test_no_payload_runs_in_a_report_even_without_its_policy(tmp_path: Path) -> None:
+    asked = [
+        case(f"c{n}", reply=text, question=text, reference=text, reason=text, score=0.5, label=text, family=text)
+        for n, text in enumerate(PAYLOADS)
+    ]
+    file, ran = tmp_path / "report.html", list[str]()
+
+    def note(dialog: "Dialog") -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    file.write_text(page_of([record(one, 0.9, evidence=one.reply) for one in asked]), encoding="utf-8")
+    with open_browser() as browser:
+        page = browser.new_context(bypass_csp=True).new_page()
+        page.on("dialog", note)
+        page.goto(file.as_uri())
+        while page.locator("#more").is_visible():
+            page.locator("#more").click()
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        page.locator("details.case .body mark").nth(len(PAYLOADS) - 1).wait_for(state="attached")
+        assert "<img src=x onerror=alert(2)>" in page.inner_text("body")
+        page.wait_for_timeout(500)
+        page.evaluate("alert('the check itself works')")
+    assert ran == ["the check itself works"]
 
 
 def test_a_run_without_scores_says_why(tmp_path: Path, browser_page: "Page") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from interviewer.events import Mode, Order, SessionConfig
+from interviewer.events import FinishReason, Mode, Order, SessionConfig
 from interviewer.policy import Need, need
 from interviewer.shipped import ROOT, SHIPPED, changed_files
 from interviewer.wiring import Interviewer
@@ -39,6 +39,19 @@ def test_a_clock_that_is_set_back_or_forth_breaks_no_session(make: Callable[...,
         interviewer.sessions.drop_remembered()
         assert interviewer.sessions.state(id) == state
     assert list(interviewer.sessions.states()) == [id]
+
+
+def test_a_clock_that_is_set_back_gives_no_more_time_and_ends_no_session(make: Callable[..., Interviewer]) -> None:
+    interviewer = make()
+    now = [datetime(2026, 11, 20, 9, 0, tzinfo=UTC)]
+    interviewer._clock = lambda: now[0]
+    id, state = interviewer.sessions.start(SessionConfig(questions=9, seed=2, order=Order.FIXED, time_limit_s=300))
+    for step_s, ran_s in ((100, 100), (-90_000, 100), (100, 200), (-400, 200)):
+        now[0] += timedelta(seconds=step_s)
+        state = interviewer.sessions.reply(id, "skip")
+        assert (need(state), state.ran_s) == (Need.REPLY, ran_s)
+    now[0] += timedelta(seconds=100)
+    assert interviewer.sessions.reply(id, "skip").finished is FinishReason.OUT_OF_TIME
 
 
 def test_a_reply_left_unread_by_a_crash_is_read_first_and_counts_once(interviewer: Interviewer) -> None:

@@ -206,6 +206,7 @@ def test_nobody_reads_another_ones_session_through_any_endpoint(url: str, owned:
         for answer in answers:
             assert "CANARY" not in answer
             assert "error" in answer or "there is no session" in answer
+    assert "CANARY" not in ben.named("search", "Dropout, CANARY-ann-0, is noise.", 20)
     assert "CANARY-ann" not in ben.http.get("/account/export").text
     assert "CANARY-ben-0" in ben.http.get("/account/export").text
 
@@ -428,9 +429,9 @@ def test_nasty_inputs_are_answered(ann: Visit) -> None:
     from fuzz import over_the_wire
 
     # How fast is not judged here: `scripts/fuzz.py` does that on a machine that is otherwise idle.
-    done = over_the_wire(ann.http, 150, seed=7, limit_s=60)
+    done = over_the_wire(ann.http, 100, seed=7, limit_s=60)
     assert done.wrong == []
-    assert sum(done.statuses.values()) >= 150
+    assert sum(done.statuses.values()) >= 100
 
 
 @pytest.fixture(scope="module")
