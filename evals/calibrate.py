@@ -1,8 +1,8 @@
 """`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
 `stated` and `given` are multinomial logistic models from what the judge found of a key point to its verdict, fitted on the
-golden set's development half, on short replies written for this (`short_dev.jsonl`; both judged by us), and on replies to other
-questions: with the authored statements as a memory on questions that training knew, without it on all.
+golden set's development half, on short replies written for this (`short_dev.jsonl`; both judged by us), on replies to other
+questions, and on questions given back: with the authored statements as a memory on questions that training knew, without it on all.
 `derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
 reference answers, on train splits of the public graded answers, and on DT-Grade's development answers. All figures printed
 are cross-validated by question; no test part is read.
@@ -18,9 +18,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from evals.attack_templates import fill, load_families, values_for
 from interviewer.grading.crossencoder import VERDICTS, Floats
 from interviewer.grading.grade import GradeTask
-from interviewer.grading.local import FEATURES, FOLDER, Aggregation, LocalJudge, Views, plain, write_card
+from interviewer.grading.local import FEATURES, FOLDER, READ_FEATURES, Aggregation, Heard, LocalJudge, plain, write_card
+from interviewer.grading.memory import SEEN_FEATURES
 from interviewer.grading.scoring import CREDIT
 from interviewer.grading.tasks import GradeRequest, bank_task, reference_task
 from knowledge.bank import Bank, Question
@@ -30,12 +32,20 @@ DATA = Path(__file__).parent / "data"
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
 FOLDS = 5
 SHORT_WEIGHT, STRANGERS_WEIGHT = 0.5, 0.25
-"""Weights of the short replies and of those to other questions, beside the golden ones."""
+"""Weights of the short replies and of those that answer nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
+PARROTED_EVERY = 2
 PUBLIC = {"scientsbank": 120, "beetle": 120, "saf": 80, "dtgrade": 120}
 """Replies drawn from each public set."""
 OURS_EVERY = 2
 """Of our replies every second one is held against the reference: as many as of a public set."""
+PARTS = {
+    "what was read": slice(0, len(VERDICTS)),
+    "length": slice(len(VERDICTS), READ_FEATURES),
+    "point and question": slice(READ_FEATURES, READ_FEATURES + SEEN_FEATURES),
+    "statements": slice(READ_FEATURES + SEEN_FEATURES, None),
+}
+"""The features by part, as `stated` has them."""
 DECAYS = (0.001, 0.003, 0.01, 0.03)
 """Strengths of the pull towards the plain aggregation, where `derived` is fitted."""
 
@@ -85,6 +95,21 @@ def strangers(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], Grade
     return [one for one in found if one is not None]
 
 
+def parroted(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], seed: int = 0) -> list[Found]:
+    """The questions of the short replies given back, with words about answering: all is missing."""
+    rng = random.Random(seed)
+    templates = load_families()["parrot"].templates
+    found = []
+    for line in (DATA / "short_dev.jsonl").read_text(encoding="utf-8").splitlines()[::PARROTED_EVERY]:
+        question = bank.by_id[json.loads(line)["question_id"]]
+        values = values_for(bank, question, rng.choice(question.key_points).id, rng)
+        points = [{"verdict": "missing"}] * len(question.key_points)
+        text = fill(rng.choice(templates), values | {"question": rng.choice([question.question, *question.variants])})
+        replied = {"question_id": question.id, "reply": text, "key_points": points, "score": 0.0}
+        found.append(_found(judge, replied, task_of(question)))
+    return [one for one in found if one is not None]
+
+
 def public(folder: Path, judge: LocalJudge, seed: int = 0) -> list[Found]:
     """Answers of the public sets' train splits (DT-Grade has none, and is for development as a whole)."""
     rng = random.Random(seed)
@@ -103,15 +128,15 @@ def _found(judge: LocalJudge, case: dict[str, Any], task: GradeTask) -> Found | 
     said = judge.shown(case["reply"])
     if not said:
         return None
-    views = _read(judge, said, tuple(point.text for point in task.points))
+    heard = _heard(judge, said, tuple(point.text for point in task.points))
     known = [] if task.derived else case["key_points"]
     verdicts = [[verdict.value for verdict in VERDICTS].index(point["verdict"]) for point in known]
-    return Found(judge.features(task, said, views), verdicts, case["score"], case["question_id"])
+    return Found(judge.features(task, heard), verdicts, case["score"], case["question_id"])
 
 
 @cache
-def _read(judge: LocalJudge, said: tuple[str, ...], points: tuple[str, ...]) -> list[Views]:
-    return judge.read(said, points)
+def _heard(judge: LocalJudge, said: tuple[str, ...], points: tuple[str, ...]) -> Heard:
+    return judge.hear(said, points)
 
 
 def fit_verdicts(replies: Sequence[Found], weight: Sequence[float]) -> tuple[Aggregation, str]:
@@ -147,6 +172,15 @@ def fit_verdicts(replies: Sequence[Found], weight: Sequence[float]) -> tuple[Agg
     final = model(best, np.arange(len(rows)))
     line = f"{len(rows)} points, C {best}, held out by question: log loss {losses[best]:.3f}, kappa {kappa:.3f}"
     return _aggregation(final.coef_ / spread, final.intercept_), line
+
+
+def ablate(replies: Sequence[Found], weight: Sequence[float]) -> list[str]:
+    """How well `fit_verdicts` does without each part of the features: a line each."""
+    lines = []
+    for name, columns in PARTS.items():
+        left = [reply._replace(features=np.delete(reply.features, columns, axis=1)) for reply in replies]
+        lines.append(f"  without {name}: {fit_verdicts(left, weight)[1]}")
+    return lines
 
 
 def fit_scores(replies: Sequence[Found], groups: Sequence[str]) -> tuple[Aggregation, str]:
@@ -232,14 +266,19 @@ def fits_of(
     def of_reference(question: Question) -> GradeTask:
         return reference_task(GradeRequest(question=question.question, references=(question.answer,)))
 
-    def fit_with(task_of: Callable[[Question], GradeTask], known_only: bool) -> tuple[Aggregation, str]:
+    def fit_with(
+        task_of: Callable[[Question], GradeTask], known_only: bool, ablated: bool = False
+    ) -> tuple[Aggregation, str]:
         parts = [
             (golden(bank, judge, task_of), 1.0),
             (short(bank, judge, task_of), SHORT_WEIGHT),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
+            (parroted(bank, judge, task_of), STRANGERS_WEIGHT),
         ]
         chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]
-        return fit_verdicts([reply for reply, _ in chosen], [weight for _, weight in chosen])
+        replies, weights = [reply for reply, _ in chosen], [weight for _, weight in chosen]
+        fitted, line = fit_verdicts(replies, weights)
+        return fitted, "\n".join([line, *(ablate(replies, weights) if ablated else ())])
 
     def fit_derived() -> tuple[Aggregation, str]:
         ours = golden(bank, judge, of_reference, OURS_EVERY)
@@ -248,7 +287,7 @@ def fits_of(
         return fit_scores([*ours, *people], groups)
 
     return {
-        "stated": lambda: fit_with(of_bank, True),
+        "stated": lambda: fit_with(of_bank, True, ablated=True),
         "given": lambda: fit_with(without_statements, False),
         "derived": fit_derived,
     }
@@ -258,16 +297,17 @@ def main() -> None:
     """Fits and writes the model's card anew."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--datasets", type=Path, default=Path("../shared/datasets"), help="folder of the public files")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the weights and their card")
     parser.add_argument("--only", choices=list(FEATURES), nargs="*", default=list(FEATURES), help="fit these alone")
     arguments = parser.parse_args()
-    judge = LocalJudge()
+    judge = LocalJudge(arguments.folder)
     card = judge.card
     fitted = {"stated": card.stated, "given": card.given, "derived": card.derived}
     fits = fits_of(load_bank(), judge, arguments.datasets, card.held_out)
     for name in arguments.only:
         fitted[name], line = fits[name]()
         print(f"{name}: {line}", flush=True)
-        write_card(FOLDER, card.data, card.held_out, fitted)
+        write_card(arguments.folder, card.data, card.held_out, fitted, card.encoder)
 
 
 if __name__ == "__main__":

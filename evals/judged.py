@@ -10,6 +10,7 @@ from evals.bootstrap import Bootstrap
 from evals.calibration import calibration
 from evals.metrics import Floats
 from evals.records import Record
+from evals.selective import accuracy_by_coverage
 from interviewer.grading.grade import Verdict
 
 VERDICTS = tuple(verdict.value for verdict in Verdict)
@@ -92,12 +93,14 @@ def judged_points(records: Sequence[Record]) -> list[JudgedPoint]:
 
 
 def point_figures(records: Sequence[Record]) -> dict[str, object]:
-    """Fields of a Group: kappa, F1 by verdict, confusion and calibration of the verdicts; None without human ones."""
+    """Fields of a Group: kappa, F1 by verdict, confusion, calibration and accuracy by coverage of the verdicts; None without human ones."""
     points = judged_points(records)
     names = ("key_point_kappa", "key_point_f1", "key_point_confusion", "key_point_calibration")
     if not points:
         return dict.fromkeys(names) | {"key_points": 0}
-    bootstrap = Bootstrap([point.question_id for point in points])
+    questions = [point.question_id for point in points]
+    bootstrap = Bootstrap(questions)
+    confidence = np.array([point.confidence for point in points])
     cells = labels.pairs([p.human for p in points], [p.found for p in points], VERDICTS)
     right = np.array([p.human == p.found for p in points], dtype=float)
     return {
@@ -108,7 +111,8 @@ def point_figures(records: Sequence[Record]) -> dict[str, object]:
             for i, verdict in enumerate(VERDICTS)
         },
         "key_point_confusion": _table([(p.human, p.found) for p in points]),
-        "key_point_calibration": calibration(np.array([p.confidence for p in points]), right),
+        "key_point_calibration": calibration(confidence, right),
+        "key_point_coverage": accuracy_by_coverage(confidence, right, questions),
     }
 
 

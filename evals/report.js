@@ -180,6 +180,32 @@ function drawCalibration() {
   replace("calibration", plot);
 }
 
+function drawCoverage() {
+  const curve = group.key_point_coverage || [];
+  byId("s-coverage").hidden = !curve.length;
+  if (!curve.length) return;
+  const plot = svg("svg", { viewBox: "0 0 420 400", role: "img", "aria-label": "accuracy of the verdicts over the share that is taken, the surest first" });
+  const least = Math.min(0.5, ...curve.map((kept) => Math.floor(10 * (kept.accuracy.low ?? kept.accuracy.value)) / 10));
+  const x = linear(0, 1, 46, 410), y = linear(least, 1, 356, 10);
+  for (let i = 0; i <= 5; i++) {
+    const at = i / 5, level = least + (1 - least) * at;
+    plot.append(svg("line", { x1: x(at), x2: x(at), y1: y(least), y2: y(1), class: "gridline" }), svg("line", { x1: x(0), x2: x(1), y1: y(level), y2: y(level), class: "gridline" }));
+    plot.append(svg("text", { x: x(at), y: 373, "text-anchor": "middle" }, at.toFixed(1)), svg("text", { x: 38, y: y(level) + 4, "text-anchor": "end" }, level.toFixed(2)));
+  }
+  plot.append(svg("text", { x: 228, y: 394, "text-anchor": "middle" }, "share of the verdicts, the surest first"), svg("text", { x: 12, y: 183, "text-anchor": "middle", transform: "rotate(-90 12 183)" }, "share that is right"));
+  const line = (end) => curve.map((kept, i) => `${i ? "L" : "M"}${x(kept.coverage)} ${y(end(kept.accuracy))}`).join("");
+  const known = curve.filter((kept) => kept.accuracy.low !== null);
+  if (known.length === curve.length) {
+    const back = curve.slice().reverse().map((kept) => `L${x(kept.coverage)} ${y(kept.accuracy.low)}`).join("");
+    plot.append(svg("path", { d: `${line((figure) => figure.high)}${back}Z`, fill: "var(--main)", opacity: 0.15 }));
+  }
+  plot.append(svg("path", { d: line((figure) => figure.value), fill: "none", stroke: "var(--main)", "stroke-width": 2 }));
+  for (const kept of curve) plot.append(titled(svg("circle", { cx: x(kept.coverage), cy: y(kept.accuracy.value), r: 4, fill: "var(--main)" }), `${kept.n} verdicts with a confidence of ${num(kept.least_confidence)} or more: ${percent(kept.accuracy.value)} right`));
+  const half = curve.find((kept) => kept.coverage === 0.5) || curve[0];
+  byId("coverage-hint").textContent = `Of all ${curve[0].n} verdicts ${percent(curve[0].accuracy.value)} are right, of the surer half ${percent(half.accuracy.value)}. The band is the 95 % interval over questions.`;
+  replace("coverage", plot);
+}
+
 function drawBands() {
   byId("bands-hint").textContent = `Mean grade (dot) and ${mean()} (ring) of wrong to strong replies; the number is the RMSE.`;
   const plot = svg("svg", { viewBox: "0 0 420 220", role: "img", "aria-label": `mean grade by band of ${given()}s` });
@@ -313,7 +339,7 @@ function body(found) {
   const node = el("div", { class: "body" }, highlighted(found.reply, found.points));
   if (found.ungraded) node.append(el("p", { class: "flag" }, `Ungraded: ${found.ungraded}`));
   if (found.reason) node.append(el("h3", {}, "Why it was scored so"), el("div", {}, found.reason));
-  for (const review of found.reviews) node.append(el("h3", {}, "Second look"), el("div", {}, `${num(review.score)} instead of ${num(review.original)}, by ${review.by} on ${review.at.slice(0, 10)}: ${review.why}`));
+  for (const review of found.reviews) node.append(el("h3", {}, "Second look"), el("div", {}, `${num(review.score)} instead of ${num(review.original)}, by ${review.by} on ${review.at.slice(0, 10)}: ${review.why}`), ...review.verdicts.flatMap((verdict, at) => verdict && found.points[at] ? [el("div", { class: verdict }, `${SIGNS[verdict]} ${verdict}: ${found.points[at].point}`)] : []));
   if (found.points.length) node.append(el("h3", {}, "Key points"), el("div", { class: "scroll points" }, el("table", {}, el("tr", {}, ...["point", "grader", "credit", rater(found)].map((name) => el("th", {}, name))), ...found.points.map(pointLine))));
   for (const m of found.misconceptions) node.append(el("h3", {}, "Misconception found"), el("div", {}, m.correction));
   if (found.references.length) node.append(el("h3", {}, "Reference"), ...found.references.slice(0, 3).map((text) => el("div", { class: "reply asked" }, text)));
@@ -375,7 +401,7 @@ function drawFooter() {
 function draw() {
   limit = PAGE;
   document.querySelectorAll("#tabs button").forEach((button, i) => button.setAttribute("aria-selected", String(data.groups[i] === group)));
-  for (const part of [drawHeadline, drawScatter, drawCalibration, drawBands, drawConfusion, drawDatasets, drawAttacks, drawKinds, drawSubgroups, drawCases, drawFooter]) part();
+  for (const part of [drawHeadline, drawScatter, drawCalibration, drawCoverage, drawBands, drawConfusion, drawDatasets, drawAttacks, drawKinds, drawSubgroups, drawCases, drawFooter]) part();
 }
 
 if (data.groups.length > 1) {

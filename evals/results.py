@@ -14,6 +14,7 @@ from evals.judged import label_figures, point_figures
 from evals.metrics import Floats
 from evals.records import Record, grades, human_scores
 from evals.rows import Row
+from evals.selective import Kept
 from knowledge.bank import Bank, Frozen
 from knowledge.text import words
 
@@ -54,6 +55,7 @@ class Group(Agreement):
     key_point_f1: dict[str, Figure] | None
     key_point_confusion: dict[str, dict[str, int]] | None
     key_point_calibration: Calibration | None
+    key_point_coverage: tuple[Kept, ...] = ()
     calibration: Calibration
     bands: tuple[Band, ...]
     subgroups: dict[str, dict[str, Subgroup]]

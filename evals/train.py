@@ -7,7 +7,8 @@ joins the statements anew;
 `settle` - the same data while the rate falls to 0.
 Each writes a checkpoint into the work folder every 100 steps, and goes on from it when started again. `ship` puts the
 last stage's weights, in half precision, where the package loads them, with their hash and that of the data.
-`python -m evals.calibrate` comes after it.
+`python -m evals.calibrate` comes after it. Another encoder is trained by the same commands with `--encoder FOLDER --work
+FOLDER`, shipped with `--to FOLDER`, calibrated with `--folder FOLDER`, and used with INTERVIEWER_GRADER=FOLDER.
 """
 
 import argparse
@@ -30,9 +31,8 @@ from interviewer.grading.crossencoder import (
     encode,
     trained_names,
 )
-from interviewer.grading.local import FOLDER, WEIGHTS, write_card
+from interviewer.grading.local import FOLDER, WEIGHTS, encoder_folder, write_card
 from interviewer.grading.scoring import BONUS_WEIGHT, CREDIT
-from knowledge.encoder import bundled_folder
 
 HELD_OUT = Path(__file__).parent / "data" / "held_out.txt"
 STAGES = ("nli", "bank", "settle")
@@ -149,6 +149,7 @@ def train(
     seed: int,
     steps: int | None = None,
     stop_at: int | None = None,
+    encoder: str | None = None,
 ) -> list[float]:
     """Trains and saves; resumes from its own checkpoint where one is there. Returns the loss of each step it took.
 
@@ -157,17 +158,18 @@ def train(
         start_from: weights of an earlier stage.
         steps: length of the plan, where it is not to be all epochs.
         stop_at: the number of steps after which to stop, in the middle of the plan.
+        encoder: folder of the sentence encoder to train, by default the bundled one's.
     """
     import torch
     from transformers import AutoTokenizer
 
     torch.manual_seed(seed)
-    network: Any = build_network(bundled_folder())
+    network: Any = build_network(encoder_folder(encoder))
     if start_from is not None:
         network.load_state_dict(torch.load(start_from)["network"], strict=False)
     for name, parameter in network.named_parameters():
         parameter.requires_grad = name in trained_names(network)
-    tokenizer = AutoTokenizer.from_pretrained(str(bundled_folder()), local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(str(encoder_folder(encoder)), local_files_only=True)
     rng = random.Random(seed)
     plan = [batch for examples in epochs for batch in batches(samples(tokenizer, examples), rng)][:steps]
     optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
@@ -214,18 +216,20 @@ def save(checkpoint: Path, network: Any, optimizer: Any, schedule: Any, done: in
     part.replace(checkpoint)
 
 
-def ship(checkpoint: Path, data_hash: str, held_out: frozenset[str]) -> None:
-    """Writes the weights that differ from the bundled model's, in half precision, with their card."""
+def ship(
+    checkpoint: Path, data_hash: str, held_out: frozenset[str], folder: Path = FOLDER, encoder: str | None = None
+) -> None:
+    """Writes the weights that differ from the encoder's, in half precision, with their card."""
     import torch
     from safetensors.torch import save_file
 
-    network = build_network(bundled_folder())
+    network = build_network(encoder_folder(encoder))
     network.load_state_dict(torch.load(checkpoint)["network"])
     state = network.state_dict()
-    FOLDER.mkdir(exist_ok=True)
-    file = FOLDER / WEIGHTS
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / WEIGHTS
     save_file({name: state[name].half().contiguous() for name in trained_names(network)}, file)
-    write_card(FOLDER, data_hash, held_out)
+    write_card(folder, data_hash, held_out, encoder=encoder)
     print(f"wrote {file}, {file.stat().st_size / 1e6:.1f} MB")
 
 
@@ -240,6 +244,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--hold-out", type=Path, default=HELD_OUT, help="question ids to keep out of training")
     parser.add_argument("--start-from", type=Path, help="checkpoint to begin with, instead of the stage before")
+    parser.add_argument("--encoder", metavar="FOLDER", help="sentence encoder to train (default: the bundled one)")
+    parser.add_argument("--to", type=Path, default=FOLDER, metavar="FOLDER", help="where `ship` writes")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     stage = arguments.stage if arguments.stage != "ship" else STAGES[-1]
@@ -248,7 +254,7 @@ def main() -> None:
     data_hash = hashlib.sha256(repr(epochs).encode()).hexdigest()[:12]
     checkpoint = arguments.work / f"{stage}.pt"
     if arguments.stage == "ship":
-        ship(checkpoint, data_hash, held_out)
+        ship(checkpoint, data_hash, held_out, arguments.to, arguments.encoder)
         return
     print(f"{' + '.join(str(len(examples)) for examples in epochs)} examples, data {data_hash}", flush=True)
     before = arguments.work / f"{STAGES[STAGES.index(stage) - 1]}.pt" if stage != STAGES[0] else None
@@ -260,6 +266,7 @@ def main() -> None:
         arguments.start_from or before,
         arguments.seed,
         arguments.steps,
+        encoder=arguments.encoder,
     )
 
 

@@ -28,13 +28,17 @@ PUBLIC = ("scientsbank", "beetle", "saf", "stita")
 WHOLE_SHARE = 0.6
 """Share of the public answers that are held against the whole reference."""
 MOST_JOINED = 5
-ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION = 8, 2, 6
+ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION = 8, 5, 6
+TERSE_TIMES, TERSE_WORDS = 4, 30
+"""Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
 NO_ENGLISH = ("other_language",)
 """Families that a guard answers before the model."""
-HARD = ("denial", "hedging", "stuffing", "adverbs_wrong", "elsewhere", "honest")
+HARD = ("denial", "hedging", "stuffing", "adverbs_wrong", "elsewhere", "honest", "parrot")
 """Families that no guard can tell by their form: three times as frequent."""
+TURNED = ("denial", "denial", "denial", "hedging", "hedging")
+"""Families of which each question gets replies over several points."""
 UNSURE = 0.5
 """Weight of 'missing' where it was not judged but follows from a statement being about another point."""
 EMPHASIS = {Verdict.CONTRADICTED: 1.5, Verdict.PARTIAL: 1.25}
@@ -140,7 +144,10 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
         replies_of.setdefault(reply.question, []).append(reply)
     open_to = [question for question in bank.questions if question.id not in held_out]
     found = [
-        reply_example(bank.by_id[reply.question], reply, rng) for reply in replies if reply.question not in held_out
+        reply_example(bank.by_id[reply.question], reply, rng)
+        for reply in replies
+        if reply.question not in held_out
+        for _ in range(TERSE_TIMES if is_terse(reply) else 1)
     ]
     for question in open_to:
         statements = bank.statements_of.get(question.id, ())
@@ -156,7 +163,7 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
         ]
         if statements:
             found += [telegraphic_example(question, statements, rng) for _ in range(TELEGRAMS_A_QUESTION)]
-            found += [turned_example(bank, families, question, name, rng) for name in ("denial", "denial", "hedging")]
+            found += [turned_example(bank, families, question, name, rng) for name in TURNED]
             found += [attack_example(bank, families, question, rng) for _ in range(ATTACKS_A_QUESTION)]
             found.append(suffix_example(bank, families["suffix"], question, rng.choice(replies_of[question.id]), rng))
     return found
@@ -218,6 +225,11 @@ def reply_example(question: Question, reply: Reply, rng: random.Random) -> Examp
         points = rng.sample(points, rng.randint(1, len(points)))
     verdicts = {id: Verdict(verdict) for id, verdict in reply.verdicts.items()}
     return _judged(cut_sentences(reply.text), points, verdicts, rng)
+
+
+def is_terse(reply: Reply) -> bool:
+    """Whether it is good and short."""
+    return reply.kind == "strong" and len(reply.text.split()) <= TERSE_WORDS
 
 
 def reference_example(question: Question, rng: random.Random) -> Example:

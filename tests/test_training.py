@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evals.attack_templates import load_families
-from evals.train import batches, samples, train
+from evals.train import batches, samples, ship, train
 from evals.training_data import (
     Example,
     attack_example,
@@ -19,7 +19,11 @@ from evals.training_data import (
     true_score,
 )
 from interviewer.grading.crossencoder import VERDICTS
-from interviewer.grading.grade import Verdict
+from interviewer.grading.grade import GraderName, Verdict
+from interviewer.grading.local import LocalJudge
+from interviewer.grading.tasks import GradeRequest
+from interviewer.settings import Settings
+from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
 from knowledge.encoder import bundled_folder
 from knowledge.load import load_bank
@@ -100,7 +104,7 @@ def test_batches_hold_every_sample_once(bank: Bank, tokenizer: Any) -> None:
     assert sorted(map(id, found)) == sorted(map(id, waiting))
 
 
-def test_training_learns_and_goes_on_where_it_was_stopped(bank: Bank, tmp_path: Path) -> None:
+def test_training_learns_goes_on_where_it_was_stopped_and_ships_what_is_used(bank: Bank, tmp_path: Path) -> None:
     import torch
 
     rng = random.Random(0)
@@ -112,3 +116,12 @@ def test_training_learns_and_goes_on_where_it_was_stopped(bank: Bank, tmp_path: 
     train([few] * 4, 1e-3, True, tmp_path / "parts.pt", None, seed=0)
     one, two = (torch.load(tmp_path / name)["network"] for name in ("whole.pt", "parts.pt"))
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
+
+    ship(tmp_path / "whole.pt", "data", frozenset(), tmp_path / "own", encoder=str(bundled_folder()))
+    interviewer = Interviewer(Settings(home=tmp_path / "home", grader_folder=tmp_path / "own"))
+    question = bank.questions[0]
+    request = GradeRequest(question_id=question.id, question=question.question)
+    grade = interviewer.make_grader(GraderName.LOCAL).grade(request, question.answer)
+    assert grade.ungraded is None
+    assert grade.model == LocalJudge(tmp_path / "own").model
+    assert grade.model != LocalJudge().model

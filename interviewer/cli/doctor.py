@@ -72,11 +72,11 @@ def check_model(interviewer: Interviewer) -> str:
     return f"{folder}, sha256 {interviewer.encoder.model_hash[:12]}…"
 
 
-def check_grader(_: Interviewer) -> str:
+def check_grader(interviewer: Interviewer) -> str:
     """The local grader's weights are there and the ones that were trained."""
-    from interviewer.grading.local import LocalJudge
+    from interviewer.grading.local import FOLDER, LocalJudge
 
-    judge = LocalJudge()
+    judge = LocalJudge(interviewer.settings.grader_folder or FOLDER)
     judge.check()
     return judge.model
 

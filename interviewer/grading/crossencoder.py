@@ -1,6 +1,6 @@
 """The cross-encoder that reads a reply together with all key points of its question and tells each point's verdict.
 
-It is the bundled encoder (Source: all-MiniLM-L6-v2, 6 layers, 384 wide) over one sequence, `reply [SEP] point [SEP] point
+It is a sentence encoder, by default the bundled one (Source: all-MiniLM-L6-v2, 6 layers, 384 wide), over one sequence, `reply [SEP] point [SEP] point
 [SEP] ...`. The mean of a point's last states gives its verdict through a linear head; their match with the mean states of
 the reply's sentences says which sentence the verdict rests on. One pass judges a whole reply, where pairs of reply and
 point would need one each, and points are seen beside each other. Word embeddings and lowest layers stay the bundled ones,
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from interviewer.errors import JudgeFailed
 from interviewer.grading.grade import Verdict
-from knowledge.encoder import quiet_loading
+from knowledge.encoder import LOADING, quiet_loading
 
 if TYPE_CHECKING:
     import torch
@@ -82,13 +82,13 @@ class Read(NamedTuple):
 
 
 def build_network(folder: Path) -> "torch.nn.Module":
-    """The network with the bundled encoder's weights and fresh heads.
+    """The network with an encoder's weights and fresh heads.
 
     Call it with a batch of `collate` for verdict logits (sequences, points, 4), evidence logits (sequences, points,
     sentences) and log-odds of the whole (sequences, points).
 
     Args:
-        folder: a sentence-transformers folder.
+        folder: a sentence-transformers folder, the bundled one or a larger encoder's.
     """
     import torch
     from transformers import AutoModel
@@ -104,13 +104,15 @@ def build_network(folder: Path) -> "torch.nn.Module":
             )
             self.encoder.pooler = None
             width = self.encoder.config.hidden_size
+            self.knows_types = getattr(self.encoder.config, "type_vocab_size", 1) > 1
             self.head = torch.nn.Linear(width, len(VERDICTS))
             self.asks = torch.nn.Linear(width, EVIDENCE_WIDTH)
             self.answers = torch.nn.Linear(width, EVIDENCE_WIDTH)
             self.whole = torch.nn.Linear(width, 1)
 
         def forward(self, ids: Any, mask: Any, types: Any, point_means: Any, sentence_means: Any) -> Any:
-            states = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+            told_apart = {"token_type_ids": types} if self.knows_types else {}
+            states = self.encoder(input_ids=ids, attention_mask=mask, **told_apart).last_hidden_state
             points = point_means.to(states.dtype) @ states
             sentences = sentence_means.to(states.dtype) @ states
             match = self.asks(points) @ self.answers(sentences).transpose(1, 2) / EVIDENCE_WIDTH**0.5
@@ -130,8 +132,8 @@ class CrossEncoder:
     """Verdict probabilities and evidence for replies.
 
     Args:
-        folder: the bundled encoder's folder.
-        weights: the shipped weights, safetensors.
+        folder: the folder of the encoder that was trained.
+        weights: what training changed of it, safetensors.
         expected_hash: their SHA-256, or None to take any.
     """
 
@@ -172,7 +174,8 @@ class CrossEncoder:
     def _load(self) -> tuple[Any, Any]:
         with self._lock:
             if self._loaded is None:
-                self._loaded = self._read_weights()
+                with LOADING:
+                    self._loaded = self._read_weights()
             return self._loaded
 
     def _read_weights(self) -> tuple[Any, Any]:

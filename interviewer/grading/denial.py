@@ -39,6 +39,24 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 """A sentence that denies all before it."""
+_CUE = re.compile(
+    r"\b(?:"
+    r"(?:an?|no|any|another|pure|common|popular|widespread|old)\s(?:\w+\s)?(?:myth|lie|misconception|fallacy|rumou?r|nonsense|mistake)"
+    r"|untrue|disprov\w+|refut\w+|debunked|den(?:y|ied)|reject(?:ed)?|disput\w+|disagree|ruled?\sout"
+    r"|(?:mistake|error|wrong|false|incorrect|mistaken|naive|absurd)\sto"
+    r"|(?:simply|just|plain(?:ly)?|completely|quite|is|are|was|'s|be)\s(?:wrong|false|incorrect|mistaken|nonsense)"
+    r"|(?:wrong|false|incorrect|mistaken)\s(?:is|are|belief|idea|claim|statement|sentence|answer|view|notion|assumption)s?"
+    r"|never\s(?:\w+\s)?(?:believe|say|think|claim|trust|assume)"
+    r"|(?:not|n['’]t|dont|cant|cannot|nobody|no\sone|nor|neither|hardly)\s(?:\w+\s){0,2}"
+    r"(?:believe|say|think|claim|buy|accept|agree|argue|hold|conclude|convince|maintain|seriously|see)"
+    r"|no\s(?:truth|proof|way|means)|(?:argue|speak|evidence)\sagainst"
+    r"|(?:not|n['’]t)\s(?:\w+\s)?(?:true|so|right|correct|the\scase)|anyone\s(?:who|claiming)"
+    r")\b",
+    re.IGNORECASE,
+)
+"""Words of denial in what leads to a claim."""
+_LED = re.compile(r"^(?P<lead>[^.;:]{3,90}?)(?:\sthat\s|:\s)(?P<claim>.{12,})$", re.DOTALL)
+"""A claim with what leads to it. Of 16,747 sentences of the bank's honest replies 3 have such a lead with a cue."""
 LONGEST = 600
 """Longer sentences, in characters, are none that people write, and are taken as they stand."""
 _TURN = re.compile(r"[,;]?\s(?:but|rather|instead|because|since|in\s(?:fact|reality)|actually)\b", re.IGNORECASE)
@@ -62,11 +80,17 @@ def tell_apart(said: Sequence[str]) -> Told:
             taken = 1 if _LAST.match(sentence) else len(asserted)
             denied += asserted[-taken:]
             del asserted[-taken:]
-        elif found := _BEFORE.match(sentence) or _AFTER.match(sentence):
-            claim = found["claim"] or found["marked"]
+        elif claim := _denied_claim(sentence):
             turn = _TURN.search(claim)
             denied.append(claim[: turn.start()] if turn else claim)
             asserted += [claim[turn.start() :].strip(" ,;")] if turn else []
         else:
             asserted.append(sentence)
     return Told(tuple(asserted), tuple(denied))
+
+
+def _denied_claim(sentence: str) -> str | None:
+    if found := _BEFORE.match(sentence) or _AFTER.match(sentence):
+        return str(found["claim"] or found["marked"])
+    led = _LED.match(sentence)
+    return str(led["claim"]) if led and _CUE.search(led["lead"]) else None

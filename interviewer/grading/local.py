@@ -1,7 +1,6 @@
-"""The local judge: no key, no network. A small trained cross-encoder reads the reply with the key points.
+"""The local judge: no key, no network. A small trained cross-encoder reads the reply with all key points beside each other.
 
-It reads twice: with all points beside each other, which tells them apart, and with each point alone, which weighs it more
-closely. What the reply resembles comes beside it: the point, the question, the authored statements of the point where it
+What the reply resembles comes beside what it reads: the point, the question, the authored statements of the point where it
 has some, the whole reference where points were only derived from one. A logistic model for each of these three cases,
 fitted on development replies, turns all of it into calibrated probabilities. The sentence that says most of a point is its
 quote.
@@ -21,20 +20,24 @@ from interviewer.grading.batching import Batching
 from interviewer.grading.crossencoder import VERDICTS, WHOLE, CrossEncoder, Floats, Read, Reading
 from interviewer.grading.denial import Told, tell_apart
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
-from interviewer.grading.memory import SEEN_FEATURES, STATED_FEATURES, Memory
+from interviewer.grading.memory import SEEN_FEATURES, STATED_FEATURES, Memory, references_of
 from interviewer.grading.quotes import normalise
 from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
-from knowledge.encoder import Encoder, bundled_folder, open_encoder
+from knowledge.encoder import Encoder, Vectors, bundled_folder, open_encoder
 
 Reader = Callable[[Sequence[Reading]], list[Read]]
 
 FOLDER = Path(__file__).with_name("model")
 WEIGHTS = "crossencoder.safetensors"
 CARD = "crossencoder.json"
-FEATURES = {"stated": 9 + STATED_FEATURES, "given": 9 + SEEN_FEATURES, "derived": 9 + SEEN_FEATURES + 2}
+READ_FEATURES, REFERENCE_FEATURES = len(VERDICTS) + 1, 2
+FEATURES = {
+    "stated": READ_FEATURES + STATED_FEATURES,
+    "given": READ_FEATURES + SEEN_FEATURES,
+    "derived": READ_FEATURES + SEEN_FEATURES + REFERENCE_FEATURES,
+}
 """Number of features of each aggregation."""
-MOST_REFERENCES = 6
 LEAST = 1e-4
 """Probabilities are taken as at least this before their logarithm."""
 WRONG_FROM = 0.1
@@ -67,15 +70,17 @@ class Aggregation(Frozen):
 
 
 class ModelCard(Frozen):
-    """What is known of the shipped weights.
+    """What is known of a grader's weights.
 
     `sha256` and `data` are hashes of the weights and of their last stage's data. `stated` weighs what was found of questions
     with authored statements, `given` of other points, `derived` of points that are sentences of a reference. `held_out` are
     the bank's questions that training never saw: they are judged without their statements, as anyone's own question is, so
-    that what is measured on them holds for those.
+    that what is measured on them holds for those. `encoder` is the sentence-transformers folder that training began with,
+    None for the bundled one.
     """
 
     sha256: str
+    encoder: str | None = None
     data: str
     held_out: tuple[str, ...] = ()
     stated: Aggregation
@@ -83,21 +88,19 @@ class ModelCard(Frozen):
     derived: Aggregation
 
 
-class Views(NamedTuple):
-    """What was found of one claim: probabilities of shape (pieces, 4) with the other claims `beside` it and `alone`, and
-    how much each sentence says of it, shape (sentences,).
-    """
+class Heard(NamedTuple):
+    """A reply's sentences, what the cross-encoder read in them of some claims, and their unit vectors (sentences, width)."""
 
-    beside: Floats
-    alone: Floats
-    evidence: Floats
+    said: tuple[str, ...]
+    read: Read
+    vectors: Vectors
 
 
 class LocalJudge:
-    """Judges with the shipped cross-encoder.
+    """Judges with a trained cross-encoder.
 
     Args:
-        folder: holds the weights and their card.
+        folder: holds the weights and their card, by default the shipped ones.
         reader: reads with them; by default each reply for itself.
         encoder: the bundled sentence encoder, where one is loaded already.
     """
@@ -138,7 +141,7 @@ class LocalJudge:
 
     def check(self) -> None:
         """Raises: JudgeFailed where the weights cannot be loaded, ModelUnavailable where the encoder is missing."""
-        self.read(("a",), ["b"])
+        self.hear(("a",), ["b"])
 
     def judge(self, task: GradeTask, reply: str) -> Findings:
         """Verdict probabilities and the window they rest on, for each point of the task.
@@ -150,18 +153,18 @@ class LocalJudge:
             silent = {verdict: float(verdict is Verdict.MISSING) for verdict in VERDICTS}
             nothing = tuple(Judgement(point_id=point.id, probabilities=silent, quote=None) for point in task.points)
             return Findings(judgements=nothing, model=self.model)
-        views = self.read(said, [point.text for point in task.points])
-        found = self.aggregation(task).probabilities(self.features(task, said, views))
+        heard = self.hear(said, [point.text for point in task.points])
+        found = self._weighed(task, heard)
         if (told := tell_apart(said)).denied:
             found = self._turned(task, told, found)
-        near = self._memory.near(task, self._memory.encode(said), self._remembers(task))
+        quoted = self._quoted(task, heard)
         judgements = tuple(
             Judgement(
                 point_id=point.id,
                 probabilities={name: float(p) for name, p in zip(VERDICTS, probabilities, strict=True)},
-                quote=said[int((EVIDENCE_WEIGHT * view.evidence / view.evidence.max() + near[:, at]).argmax())],
+                quote=quote,
             )
-            for at, (point, view, probabilities) in enumerate(zip(task.points, views, found, strict=True))
+            for point, probabilities, quote in zip(task.points, found, quoted, strict=True)
         )
         doubt = max(judgement.probabilities[Verdict.CONTRADICTED] for judgement in judgements)
         wrong = self._misconceptions(task, said) if doubt >= WRONG_FROM else ()
@@ -171,13 +174,10 @@ class LocalJudge:
         """The sentences of a reply that are judged."""
         return cut(normalise(reply).text)
 
-    def read(self, said: tuple[str, ...], claims: Sequence[str]) -> list[Views]:
-        """What the cross-encoder finds of each claim in sentences of a reply."""
-        beside, *alone = self._reader([Reading(said, tuple(claims)), *(Reading(said, (c,)) for c in claims)])
-        return [
-            Views(beside.probabilities[:, i], one.probabilities[:, 0], beside.evidence[i] + one.evidence[0])
-            for i, one in enumerate(alone)
-        ]
+    def hear(self, said: tuple[str, ...], claims: Sequence[str]) -> Heard:
+        """What is found of claims in sentences of a reply."""
+        [read] = self._reader([Reading(said, tuple(claims))])
+        return Heard(said, read, self._memory.encode(said))
 
     def aggregation(self, task: GradeTask) -> Aggregation:
         """The model that weighs what is found of this task's points."""
@@ -185,50 +185,56 @@ class LocalJudge:
             return self.card.derived
         return self.card.stated if self._remembers(task) else self.card.given
 
-    def features(self, task: GradeTask, said: tuple[str, ...], views: Sequence[Views]) -> Floats:
-        """What the aggregation sees, shape (points, features): the log probabilities of both views, each on the piece of the
+    def features(self, task: GradeTask, heard: Heard) -> Floats:
+        """What the aggregation sees, shape (points, features): the log probabilities of the verdicts, on the piece of the
         reply that is least silent about the point; the logarithm of the number of words, since short replies resemble less
         and say as much; then what the reply resembles.
         """
-        length = np.log1p(sum(len(text.split()) for text in said))
-        read = np.array([[*_log_probabilities(view), length] for view in views])
-        vectors = self._memory.encode(said)
-        if task.derived:
-            like = np.concatenate([self._memory.seen(task, vectors), self._like_reference(task, said)], axis=1)
-        elif self._remembers(task):
-            like = self._memory.stated(task, vectors)
+        length = np.log1p(sum(len(text.split()) for text in heard.said))
+        found = [_log_probabilities(heard.read), np.full((len(task.points), 1), length)]
+        if self._remembers(task):
+            found.append(self._memory.stated(task, heard.vectors))
         else:
-            like = self._memory.seen(task, vectors)
-        return np.concatenate([read, like], axis=1)
+            found.append(self._memory.seen(task, heard.vectors))
+        if task.derived:
+            found.append(self._like_reference(task, heard.said))
+        return np.concatenate(found, axis=1)
 
     def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
         """The probabilities where claims are denied: a point that they state is contradicted, unless what the reply asserts
         beside them states it. Points on which they are silent are judged on the rest; the others on all of it, since to deny
         what is wrong may be right.
         """
-        stated, beside = (self._weighed(task, said) for said in (told.denied, told.asserted))
+        stated, beside = (self._alone(task, said) for said in (told.denied, told.asserted))
         turned = (stated[:, _COVERED] + stated[:, _PARTIAL] / 2) * (1 - beside[:, _COVERED])
         mixed = beside * (1 - turned[:, None])
         mixed[:, _CONTRADICTED] += turned
         silent = stated[:, _MISSING] >= SILENT_FROM
         return np.where((turned >= TURNED_FROM)[:, None], mixed, np.where(silent[:, None], beside, found))
 
-    def _weighed(self, task: GradeTask, said: tuple[str, ...]) -> Floats:
+    def _alone(self, task: GradeTask, said: tuple[str, ...]) -> Floats:
+        """The probabilities that these sentences alone would have."""
         if not said:
             return np.array([[float(verdict is Verdict.MISSING) for verdict in VERDICTS]] * len(task.points))
-        views = self.read(said, [point.text for point in task.points])
-        return self.aggregation(task).probabilities(self.features(task, said, views))
+        return self._weighed(task, self.hear(said, [point.text for point in task.points]))
+
+    def _weighed(self, task: GradeTask, heard: Heard) -> Floats:
+        return self.aggregation(task).probabilities(self.features(task, heard))
+
+    def _quoted(self, task: GradeTask, heard: Heard) -> list[str]:
+        """For each point the sentence nearest to it, with the cross-encoder's evidence beside it."""
+        evidence = heard.read.evidence / np.maximum(heard.read.evidence.max(axis=1, keepdims=True), LEAST)
+        near = self._memory.near(task, heard.vectors, self._remembers(task))
+        return [heard.said[int(at)] for at in (EVIDENCE_WEIGHT * evidence + near.T).argmax(axis=1)]
 
     def _remembers(self, task: GradeTask) -> bool:
-        return bool(task.statements) and task.question_id not in self.card.held_out
+        return bool(task.statements) and not task.derived and task.question_id not in self.card.held_out
 
     def _like_reference(self, task: GradeTask, said: tuple[str, ...]) -> Floats:
         """The log-odds that the reply is as good as the nearest reference, and its cosine to it; the same for each point."""
-        references = task.passages[:MOST_REFERENCES]
-        read = self._reader([Reading(said, (WHOLE + reference,)) for reference in references])
+        read = self._reader([Reading(said, (WHOLE + reference,)) for reference in references_of(task)])
         whole = max(float(one.whole.max()) for one in read)
-        reply, *others = self._memory.encode([" ".join(said), *references])
-        cosine = max(float(reply @ other) for other in others)
+        cosine = self._memory.like_reference(task, " ".join(said))
         return np.array([[whole, cosine]] * len(task.points))
 
     def _misconceptions(self, task: GradeTask, said: tuple[str, ...]) -> tuple[MisconceptionFound, ...]:
@@ -249,7 +255,12 @@ class LocalJudge:
 
     @cached_property
     def _encoder(self) -> CrossEncoder:
-        return CrossEncoder(bundled_folder(), self._folder / WEIGHTS, self.card.sha256)
+        return CrossEncoder(encoder_folder(self.card.encoder), self._folder / WEIGHTS, self.card.sha256)
+
+
+def encoder_folder(name: str | None) -> Path:
+    """The folder of the encoder that a grader is made from. Raises: ModelUnavailable where the bundled one is missing."""
+    return bundled_folder() if name is None else Path(name)
 
 
 def cut(text: str) -> tuple[str, ...]:
@@ -258,22 +269,28 @@ def cut(text: str) -> tuple[str, ...]:
     return tuple(text[span.start : span.end] for span in short_sentences(text))
 
 
-def _log_probabilities(views: Views) -> Floats:
-    loud = [view[view[:, _MISSING].argmin()] for view in (views.beside, views.alone)]
-    return np.asarray(np.log(np.clip(np.concatenate(loud), LEAST, 1.0)))
+def _log_probabilities(read: Read) -> Floats:
+    """Those of each point in the piece that is least silent about it, shape (points, 4)."""
+    loudest = read.probabilities[:, :, _MISSING].argmin(axis=0)
+    chosen = read.probabilities[loudest, np.arange(len(loudest))]
+    return np.asarray(np.log(np.clip(chosen, LEAST, 1.0)))
 
 
 def plain(features: int) -> Aggregation:
-    """The aggregation before one is fitted: the geometric mean of the two views."""
-    views = np.concatenate([0.5 * np.eye(4), 0.5 * np.eye(4), np.zeros((4, features - 8))], axis=1)
-    return Aggregation(coef=tuple(map(tuple, views.tolist())), intercept=(0.0,) * len(views))
+    """The aggregation before one is fitted: what was read as it is."""
+    coef = np.eye(len(VERDICTS), features)
+    return Aggregation(coef=tuple(map(tuple, coef.tolist())), intercept=(0.0,) * len(VERDICTS))
 
 
 def write_card(
-    folder: Path, data: str, held_out: Iterable[str], fitted: Mapping[str, Aggregation] | None = None
+    folder: Path,
+    data: str,
+    held_out: Iterable[str],
+    fitted: Mapping[str, Aggregation] | None = None,
+    encoder: str | None = None,
 ) -> None:
     """Writes the card of the weights that lie in the folder; without fitted aggregations plain ones."""
     found = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     weighed = fitted or {name: plain(count) for name, count in FEATURES.items()}
-    card = ModelCard(sha256=found, data=data, held_out=tuple(sorted(held_out)), **weighed)
+    card = ModelCard(sha256=found, data=data, held_out=tuple(sorted(held_out)), encoder=encoder, **weighed)
     (folder / CARD).write_text(card.model_dump_json() + "\n")

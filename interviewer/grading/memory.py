@@ -18,7 +18,13 @@ NEAREST = 3
 """Statements over which the mean of the highest similarities is taken."""
 REMEMBERED = (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
 SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED)
+MOST_REFERENCES = 6
 CACHED_TASKS = 512
+
+
+def references_of(task: GradeTask) -> tuple[str, ...]:
+    """The references that a reply is held against as a whole."""
+    return task.passages[:MOST_REFERENCES]
 
 
 class _Known:
@@ -28,6 +34,7 @@ class _Known:
         self.points = encoder.encode([point.text for point in task.points])
         self.question = encoder.encode([task.question]) if task.question else np.zeros((1, self.points.shape[1]))
         self.statements = encoder.encode([statement.text for statement in task.statements]) if task.statements else None
+        self.references = encoder.encode(list(references_of(task))) if task.derived else None
         self.rows = [
             [
                 [i for i, s in enumerate(task.statements) if s.key_point == point.id and s.verdict == verdict]
@@ -47,19 +54,11 @@ class Memory:
     def __init__(self, encoder: Callable[[], Encoder]) -> None:
         self.opened = encoder
         self._cache: dict[tuple[str, ...], _Known] = {}
-        self._last: dict[tuple[str, ...], Vectors] = {}
         self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of texts, shape (texts, width); those asked for last are kept."""
-        key = tuple(texts)
-        with self._lock:
-            found = self._last.get(key)
-        if found is None:
-            found = self.opened().encode(list(texts))
-            with self._lock:
-                self._last = {key: found}
-        return found
+        """Unit vectors of texts, shape (texts, width)."""
+        return self.opened().encode(list(texts))
 
     def near(self, task: GradeTask, said: Vectors, stated: bool) -> Floats:
         """Cosine of each sentence to each point or, where `stated`, to the nearest of the point and its statements; shape
@@ -90,8 +89,19 @@ class Memory:
         found = [[value for rows in per_verdict for value in _top(nearest[rows])] for per_verdict in known.rows]
         return np.concatenate([self.seen(task, said), np.array(found, dtype=float)], axis=1)
 
+    def like_reference(self, task: GradeTask, reply: str) -> float:
+        """The cosine of a whole reply to the nearest reference of a derived task."""
+        known = self._known(task)
+        assert known.references is not None
+        return float((known.references @ self.encode([reply])[0]).max())
+
     def _known(self, task: GradeTask) -> _Known:
-        key = (task.question, *(point.text for point in task.points), str(len(task.statements)))
+        key = (
+            task.question,
+            *(point.text for point in task.points),
+            str(len(task.statements)),
+            *(references_of(task) if task.derived else ()),
+        )
         with self._lock:
             found = self._cache.get(key)
         if found is None:
