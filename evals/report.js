@@ -187,11 +187,8 @@ function drawCoverage() {
   const plot = svg("svg", { viewBox: "0 0 420 400", role: "img", "aria-label": "accuracy of the verdicts over the share that is taken, the surest first" });
   const least = Math.min(0.5, ...curve.map((kept) => Math.floor(10 * (kept.accuracy.low ?? kept.accuracy.value)) / 10));
   const x = linear(0, 1, 46, 410), y = linear(least, 1, 356, 10);
-  for (let i = 0; i <= 5; i++) {
-    const at = i / 5, level = least + (1 - least) * at;
-    plot.append(svg("line", { x1: x(at), x2: x(at), y1: y(least), y2: y(1), class: "gridline" }), svg("line", { x1: x(0), x2: x(1), y1: y(level), y2: y(level), class: "gridline" }));
-    plot.append(svg("text", { x: x(at), y: 373, "text-anchor": "middle" }, at.toFixed(1)), svg("text", { x: 38, y: y(level) + 4, "text-anchor": "end" }, level.toFixed(2)));
-  }
+  for (let at = 0; at <= 1.001; at += 0.2) plot.append(svg("line", { x1: x(at), x2: x(at), y1: y(least), y2: y(1), class: "gridline" }), svg("text", { x: x(at), y: 373, "text-anchor": "middle" }, at.toFixed(1)));
+  for (let at = least; at <= 1.001; at += 0.1) plot.append(svg("line", { x1: x(0), x2: x(1), y1: y(at), y2: y(at), class: "gridline" }), svg("text", { x: 38, y: y(at) + 4, "text-anchor": "end" }, at.toFixed(1)));
   plot.append(svg("text", { x: 228, y: 394, "text-anchor": "middle" }, "share of the verdicts, the surest first"), svg("text", { x: 12, y: 183, "text-anchor": "middle", transform: "rotate(-90 12 183)" }, "share that is right"));
   const line = (end) => curve.map((kept, i) => `${i ? "L" : "M"}${x(kept.coverage)} ${y(end(kept.accuracy))}`).join("");
   const known = curve.filter((kept) => kept.accuracy.low !== null);

@@ -22,6 +22,7 @@ from interviewer.grading.denial import Told, tell_apart
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
 from interviewer.grading.memory import SEEN_FEATURES, STATED_FEATURES, Memory, references_of
 from interviewer.grading.quotes import normalise
+from interviewer.grading.suspicion import steers
 from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
 from knowledge.encoder import Encoder, Vectors, bundled_folder, open_encoder
@@ -46,6 +47,8 @@ EVIDENCE_WEIGHT = 0.1
 """Weight of the cross-encoder's evidence beside nearness, which finds the sentence to quote more often."""
 TURNED_FROM = 0.4
 """Least probability that a denied claim states a point, half for a part of it."""
+SURE_FROM = 0.75
+"""A reply that speaks to its grader has a credit only where its verdict is at least so probable."""
 SILENT_FROM = 0.5
 """Least probability with which a denied claim says nothing of a point."""
 MISCONCEPTION_FROM = 0.6
@@ -157,6 +160,8 @@ class LocalJudge:
         found = self._weighed(task, heard)
         if (told := tell_apart(said)).denied:
             found = self._turned(task, told, found)
+        if steers(reply):
+            found = _without_doubtful(found)
         quoted = self._quoted(task, heard)
         judgements = tuple(
             Judgement(
@@ -274,6 +279,16 @@ def _log_probabilities(read: Read) -> Floats:
     loudest = read.probabilities[:, :, _MISSING].argmin(axis=0)
     chosen = read.probabilities[loudest, np.arange(len(loudest))]
     return np.asarray(np.log(np.clip(chosen, LEAST, 1.0)))
+
+
+def _without_doubtful(found: Floats) -> Floats:
+    """The probabilities with credits below SURE_FROM taken as missing: who steers the grader has no benefit of the doubt."""
+    credit = found[:, [_COVERED, _PARTIAL]]
+    doubtful = (credit.max(axis=1) == found.max(axis=1)) & (found.max(axis=1) < SURE_FROM)
+    changed = found.copy()
+    changed[:, _MISSING] += credit.sum(axis=1)
+    changed[:, [_COVERED, _PARTIAL]] = 0.0
+    return np.where(doubtful[:, None], changed, found)
 
 
 def plain(features: int) -> Aggregation:
