@@ -18,6 +18,7 @@ GRADING_MODULES = (
     "canonical.py",
     "errors.py",
     "events.py",
+    "patterns.py",
     "relevance.py",
     "requests.py",
     "saved.py",

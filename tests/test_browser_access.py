@@ -49,6 +49,7 @@ def opened(page: Page, name: str, wait_for: str) -> None:
 def check(page: Page, state: str) -> None:
     """No rule is broken, and nothing sticks out at any width."""
     assert (state, violations(page)) == (state, [])
+    page.evaluate("scrollTo(0, 0)")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert (state, width, beyond(page)) == (state, width, 0)
