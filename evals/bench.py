@@ -12,19 +12,17 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from evals.run import warm_up
-from interviewer.grading.grade import GraderName, GradeTask
+from interviewer.grading.grade import GraderName, GradeTask, Verdict
+from interviewer.grading.local import FOLDER, LocalJudge
 from interviewer.grading.tasks import GradeRequest, bank_task
 from interviewer.wiring import Interviewer
 from knowledge.bank import Frozen
 from knowledge.passages import split_answer
-
-if TYPE_CHECKING:
-    from interviewer.grading.chain import Grader
 
 ROOT = Path(__file__).resolve().parents[1]
 START_UP = "import interviewer.cli; interviewer.cli.build_parser()"
@@ -41,7 +39,9 @@ sys.exit(grade.ungraded is not None)
 
 
 class HalfPrecision(Frozen):
-    """Grading in bf16 against fp32: how many times as fast, the largest difference of a score, the share of other verdicts."""
+    """Judging in bf16 against fp32: how many times as fast, the largest difference of a verdict's probability in [0, 1], the
+    share of other verdicts.
+    """
 
     speed: float
     largest_difference: float
@@ -106,7 +106,7 @@ def run_bench(interviewer: Interviewer, replies: int, repeats: int) -> Bench:
         replies_per_s=1000 / median(grades),
         encoder_ms_p50=median(encodings),
         ratio_to_encoder=median(ratios),
-        half_precision=in_half_precision(grader, samples),
+        half_precision=in_half_precision(LocalJudge(interviewer.settings.grader_folder or FOLDER), samples),
         retrieval_ms_p50=median(retrieval_ms(interviewer, samples, repeats)),
         memory_before_mib=before,
         memory_after_mib=after,
@@ -126,26 +126,24 @@ def make_samples(interviewer: Interviewer, replies: int) -> list[Sample]:
     return samples
 
 
-def in_half_precision(grader: "Grader", samples: Sequence[Sample]) -> HalfPrecision:
-    """Each reply graded in fp32, which is what ships, and in bf16, which few processors are quick at."""
+def in_half_precision(judge: LocalJudge, samples: Sequence[Sample]) -> HalfPrecision:
+    """Each reply judged in fp32, which is what ships, and in bf16, which few processors are quick at."""
     import torch
 
     ratios, differences, others = [], [], []
     for sample in samples:
-        request = GradeRequest(question_id=sample.task.question_id)
-        found = []
+        found, times = [], []
         for enabled in (False, True):
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=enabled):
                 started = time.perf_counter()
-                found.append((grader.grade(request, sample.reply), time.perf_counter() - started))
-        (one, slow), (other, quick) = found
-        ratios.append(slow / quick)
-        differences.append(abs((one.score or 0.0) - (other.score or 0.0)))
-        others += [a.verdict is not b.verdict for a, b in zip(one.key_points, other.key_points, strict=True)]
+                judged = judge.judge(sample.task, sample.reply).judgements
+                times.append(time.perf_counter() - started)
+            found.append(np.array([[one.probabilities[verdict] for verdict in Verdict] for one in judged]))
+        ratios.append(times[0] / times[1])
+        differences.append(float(np.abs(found[0] - found[1]).max()))
+        others += list(found[0].argmax(axis=1) != found[1].argmax(axis=1))
     return HalfPrecision(
-        speed=median(ratios),
-        largest_difference=max(differences),
-        other_verdicts=float(np.mean(others)) if others else 0.0,
+        speed=median(ratios), largest_difference=max(differences), other_verdicts=float(np.mean(others))
     )
 
 
@@ -187,7 +185,7 @@ def bench_table(found: Bench) -> str:
             f"a grade             {found.grade_ms_p50:.1f} ms median, {found.grade_ms_p95:.1f} ms p95; {found.replies_per_s:.1f} replies/s",
             f"bare encoder        {found.encoder_ms_p50:.1f} ms for the same pairs ({found.pairs} over {found.replies} replies)",
             f"ratio               {found.ratio_to_encoder:.2f} x the bare encoder's forward pass (median of ratios)",
-            f"in bf16             {found.half_precision.speed:.2f} times as fast; scores differ by {found.half_precision.largest_difference:.3f} at most, "
+            f"in bf16             {found.half_precision.speed:.2f} times as fast; probabilities differ by {found.half_precision.largest_difference:.3f} at most, "
             f"{found.half_precision.other_verdicts:.1%} of the verdicts",
             f"retrieval           {found.retrieval_ms_p50:.1f} ms a query",
             f"memory              {found.memory_after_mib:.0f} MiB at most, {found.memory_before_mib:.0f} before loading",

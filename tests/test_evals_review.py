@@ -137,7 +137,7 @@ def test_the_bench_measures_every_part(interviewer: Interviewer) -> None:
     for name, value in json.loads(found.model_dump_json(exclude={"half_precision"})).items():
         assert value > 0, name
     assert found.half_precision.speed > 0
-    assert 0 <= found.half_precision.largest_difference < 0.1
+    assert 0 < found.half_precision.largest_difference < 0.2
     assert 0 <= found.half_precision.other_verdicts < 0.2
     assert found.first_grade_s > found.start_up_s
     assert found.memory_after_mib >= found.memory_before_mib
