@@ -39,22 +39,21 @@ def main() -> None:
         grader.grade(request_of(case, interviewer.bank), case.reply)
     print(f"a whole grade: {(time.process_time() - started) / len(cases) * 1000:.0f} ms of a processor", flush=True)
     judge = LocalJudge()
-    asked = [readings(judge, interviewer, case) for case in cases]
-    judge._reader(asked[0])
+    asked = [reading(judge, interviewer, case) for case in cases]
+    judge._reader(asked[:1])
     for together in TOGETHER:
         started = time.process_time()
         for at in range(0, len(asked), together):
-            judge._reader([one for call in asked[at : at + together] for one in call])
+            judge._reader(asked[at : at + together])
         taken = (time.process_time() - started) / len(asked) * 1000
         print(f"its forward passes, {together} replies in one: {taken:.0f} ms", flush=True)
     print(f"{len(cases)} replies; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
 
 
-def readings(judge: LocalJudge, interviewer: Interviewer, case: Case) -> list[Reading]:
+def reading(judge: LocalJudge, interviewer: Interviewer, case: Case) -> Reading:
     """What the judge reads of a case's reply."""
-    said = judge.shown(case.reply)
-    points = tuple(point.text for point in interviewer.find_task(request_of(case, interviewer.bank)).points)
-    return [Reading(said, points), *(Reading(said, (point,)) for point in points)]
+    points = interviewer.find_task(request_of(case, interviewer.bank)).points
+    return Reading(judge.shown(case.reply), tuple(point.text for point in points))
 
 
 if __name__ == "__main__":

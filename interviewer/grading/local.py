@@ -43,8 +43,10 @@ LEAST = 1e-4
 """Probabilities are taken as at least this before their logarithm."""
 WRONG_FROM = 0.1
 """Misconceptions are looked for where some point is contradicted with at least this probability."""
-EVIDENCE_WEIGHT = 0.1
-"""Weight of the cross-encoder's evidence beside nearness, which finds the sentence to quote more often."""
+EVIDENCE_WEIGHT = 0.2
+"""Weight of the cross-encoder's evidence beside nearness, which finds the sentence to quote more often. Between 0.1 and 0.3
+it is right equally often on joined statements that the memory was kept from: 0.66 to 0.68 of 337, against 0.60 and 0.53 for either
+alone."""
 TURNED_FROM = 0.4
 """Least probability that a denied claim states a point, half for a part of it."""
 SURE_FROM = 0.75
