@@ -17,7 +17,7 @@ from interviewer.wiring import Interviewer
 from ui.activity import Activity
 from ui.background import Background
 from ui.gradio_import import without_stubs
-from ui.warm_up import warm_up_behind
+from ui.warm_up import is_loading, warm_up_behind
 
 if TYPE_CHECKING:
     from ui.server import Server
@@ -75,8 +75,8 @@ def _run(interviewer: Interviewer, host: str, port: int, evaluations: Evaluation
         print(UNANSWERED, file=sys.stderr, flush=True)
     ended = work.wait(server.left_s(DRAINS_S)) and interviewer.preparation.close(server.left_s(DRAINS_S))
     _clear_uploads(interviewer)
-    if not (answered and ended):
-        # The interpreter's own end would wait for threads that are at work, or fault amid a forward pass.
+    if not (answered and ended) or is_loading():
+        # The interpreter's own end would wait for threads that are at work, or fault amid a forward pass or an index.
         sys.stdout.flush()
         os._exit(0)
     return 0

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from interviewer.wiring import Interviewer
 from knowledge.errors import KnowledgeError
 
+NAME = "warm-up"
 QUIET_S = 1.5
 """So long nobody must have waited for anything before the models load, which nobody needs before the first reply."""
 LATEST_S = 15.0
@@ -25,7 +26,12 @@ small steps."""
 
 def warm_up_behind(interviewer: Interviewer, quiet_s: Callable[[], float]) -> None:
     """Starts the thread that loads. `quiet_s` says for how many seconds nobody has waited for an answer."""
-    threading.Thread(target=_warm_up, args=(interviewer, quiet_s), name="warm-up", daemon=True).start()
+    threading.Thread(target=_warm_up, args=(interviewer, quiet_s), name=NAME, daemon=True).start()
+
+
+def is_loading() -> bool:
+    """Whether something is still loaded, or the index built."""
+    return any(thread.name == NAME for thread in threading.enumerate())
 
 
 def wait_for_quiet(
