@@ -43,7 +43,8 @@ PARTS = {
     "what was read": slice(0, len(VERDICTS)),
     "length": slice(len(VERDICTS), READ_FEATURES),
     "point and question": slice(READ_FEATURES, READ_FEATURES + SEEN_FEATURES),
-    "statements": slice(READ_FEATURES + SEEN_FEATURES, None),
+    "statements": slice(READ_FEATURES + SEEN_FEATURES, -1),
+    "other questions": slice(-1, None),
 }
 """The features by part, as `stated` has them."""
 DECAYS = (0.001, 0.003, 0.01, 0.03)

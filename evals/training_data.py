@@ -28,9 +28,11 @@ PUBLIC = ("scientsbank", "beetle", "saf", "stita")
 WHOLE_SHARE = 0.6
 """Share of the public answers that are held against the whole reference."""
 MOST_JOINED = 5
-ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION = 8, 5, 6
+ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION = 8, 5, 6, 2
 TERSE_TIMES, TERSE_WORDS = 4, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
+TURNED_TIMES = 2
+"""So often come replies that deny what is right, or leave open what is."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
 NO_ENGLISH = ("other_language",)
@@ -147,7 +149,7 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
         reply_example(bank.by_id[reply.question], reply, rng)
         for reply in replies
         if reply.question not in held_out
-        for _ in range(TERSE_TIMES if is_terse(reply) else 1)
+        for _ in range(times(reply))
     ]
     for question in open_to:
         statements = bank.statements_of.get(question.id, ())
@@ -158,7 +160,7 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
             *misconception_examples(question, statements, rng),
             *stranger_examples(question, open_to, replies_of, rng),
             *foreign_examples(question, open_to, rng),
-            shuffled_example(question, replies_of[question.id], rng),
+            *(shuffled_example(question, replies_of[question.id], rng) for _ in range(SHUFFLED_A_QUESTION)),
             *(part_example(question, reply, rng) for reply in rng.sample(replies_of[question.id], PARTS_A_QUESTION)),
         ]
         if statements:
@@ -227,9 +229,11 @@ def reply_example(question: Question, reply: Reply, rng: random.Random) -> Examp
     return _judged(cut_sentences(reply.text), points, verdicts, rng)
 
 
-def is_terse(reply: Reply) -> bool:
-    """Whether it is good and short."""
-    return reply.kind == "strong" and len(reply.text.split()) <= TERSE_WORDS
+def times(reply: Reply) -> int:
+    """How often a reply comes in an epoch."""
+    if reply.kind == "strong" and len(reply.text.split()) <= TERSE_WORDS:
+        return TERSE_TIMES
+    return TURNED_TIMES if reply.kind in ("negated_correct", "hedging") else 1
 
 
 def reference_example(question: Question, rng: random.Random) -> Example:
@@ -294,9 +298,9 @@ def negative_examples(
 def stranger_examples(
     question: Question, others: Sequence[Question], replies_of: Mapping[str, Sequence[Reply]], rng: random.Random
 ) -> list[Example]:
-    """Good replies to other questions: one of another topic, and one of the same, where points may be shared."""
+    """Good replies to other questions: two of another topic, and one of the same, where points may be shared."""
     found = []
-    for same, weight in ((False, 1.0), (True, UNSURE)):
+    for same, weight in ((False, 1.0), (False, 1.0), (True, UNSURE)):
         pool = [other for other in others if (other.topic == question.topic) is same and other.id != question.id]
         good = [reply for reply in replies_of[rng.choice(pool).id] if reply.kind == "strong"]
         said = cut_sentences(rng.choice(good).text)

@@ -16,6 +16,7 @@ SHIPPED = (
     "interviewer/grading/model/*.json",
     "interviewer/grading/model/*.npz",
     "interviewer/grading/model/*.safetensors",
+    "knowledge/*.npz",
     "knowledge/*.yaml",
     "knowledge/bank/*.yaml",
     "knowledge/statements/*.jsonl",

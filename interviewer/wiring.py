@@ -20,7 +20,6 @@ from interviewer.grading.tasks import GradeRequest, bank_task, find_task
 from interviewer.job import Proposal, asking, propose
 from interviewer.material import OwnMaterial
 from interviewer.phrasing import Phraser, as_authored
-from interviewer.preparation import Preparation
 from interviewer.relevance import Relevance
 from interviewer.sessions import Phrase, Sessions
 from interviewer.settings import Settings, make_home
@@ -32,11 +31,12 @@ from interviewer.understanding import Understanding
 from interviewer.utterance import kind_of
 from interviewer.waiting import WaitingRoom
 from knowledge.bank import Bank, Question
-from knowledge.encoder import SentenceEncoder, open_encoder
+from knowledge.encoder import open_encoder
 from knowledge.index import PassageIndex, Progress, open_index
 from knowledge.ingest.material import MaterialPoint
 from knowledge.load import load_bank
 from knowledge.search import JoinedSearch, Searchable
+from knowledge.vectors import BankVectors
 
 if TYPE_CHECKING:
     from interviewer.grading.chain import Grader, Judge
@@ -109,9 +109,9 @@ class Interviewer:
         return self._joined[1]
 
     @cached_property
-    def encoder(self) -> SentenceEncoder:
-        """The sentence encoder, its files checked. Raises: ModelUnavailable."""
-        return open_encoder(self.settings.embedding_model)
+    def encoder(self) -> BankVectors:
+        """The sentence encoder, its files checked, with the vectors of the bank. Raises: ModelUnavailable."""
+        return BankVectors(open_encoder(self.settings.embedding_model))
 
     @property
     def index(self) -> Searchable:
@@ -160,20 +160,6 @@ class Interviewer:
     def waiting(self) -> WaitingRoom:
         """Where the page's replies wait for their answer."""
         return WaitingRoom(self.sessions.advance, check=self.sessions.check)
-
-    @cached_property
-    def preparation(self) -> Preparation:
-        """The questions that replies are expected to."""
-        return Preparation(self.prepare)
-
-    def prepare(self, question_id: str) -> None:
-        """Has all that the local grader keeps of a question made, by grading one of its points. Raises: ModelUnavailable."""
-        question = self.bank.by_id.get(question_id)
-        if question is None:
-            return
-        local = self.grader if self.settings.model is None else self.make_grader(GraderName.LOCAL, together=True)
-        self.understand(question.key_points[0].text, question_id)
-        local.grade(GradeRequest(question_id=question_id), question.key_points[0].text)
 
     @cached_property
     def speech(self) -> Speech:
@@ -275,10 +261,11 @@ class Interviewer:
         return self._clock()
 
     def warm_up(self) -> None:
-        """Loads what every grade needs; see `prepare` for what a question's first one needs, and `index` for searches."""
-        self.encoder.encode(["warm up"])
-        _ = self.vocabulary
-        _ = self.grader
+        """Loads what every grade needs, by grading something; searches need the `index` besides. Raises: ModelUnavailable."""
+        question = self.bank.questions[0]
+        local = self.grader if self.settings.model is None else self.make_grader(GraderName.LOCAL, together=True)
+        self.understand("so, to begin with", question.id)
+        local.grade(GradeRequest(question_id=question.id), question.key_points[0].text)
         if self.settings.model is not None:
             self.language_model.open()
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from interviewer.errors import JudgeFailed
-from interviewer.preparation import Preparation
 from knowledge.encoder import SentenceEncoder
 from ui.activity import Activity
 from ui.warm_up import LATEST_S, QUIET_S, wait_for_quiet
@@ -49,40 +48,6 @@ def test_the_models_wait_for_quiet_but_not_for_ever() -> None:
 
     assert abs(waited(2.0) - (2.0 + QUIET_S)) < 0.1
     assert abs(waited(1e9) - LATEST_S) < 0.1
-
-
-def test_a_question_is_prepared_once_and_a_failure_stops_nothing() -> None:
-    prepared: list[str] = []
-
-    def prepare(question_id: str) -> None:
-        prepared.append(question_id)
-        if question_id == "b":
-            raise JudgeFailed("no model")
-
-    preparation = Preparation(prepare)
-    for question_id in ("a", "b", "a", "c"):
-        preparation.want(question_id)
-    for _ in range(3):
-        preparation.step()
-    assert prepared == ["a", "b", "c"]
-
-
-def test_closing_waits_for_the_preparation_under_way() -> None:
-    begun, go_on = threading.Event(), threading.Event()
-
-    def prepare(question_id: str) -> None:
-        begun.set()
-        go_on.wait(10)
-
-    preparation = Preparation(prepare)
-    preparation.want("a")
-    thread = threading.Thread(target=preparation.step)
-    thread.start()
-    assert begun.wait(10)
-    assert not preparation.close(0.05)
-    go_on.set()
-    assert preparation.close(10)
-    thread.join()
 
 
 class SlowModel:

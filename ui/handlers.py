@@ -19,6 +19,7 @@ from interviewer.wiring import Interviewer
 from knowledge.bank import Level, Topic
 from knowledge.errors import KnowledgeError
 from ui.live import live
+from ui.texts import say
 from ui.view import THINKING, Message, messages, streamed
 
 LONGEST_QUERY = 2_000
@@ -64,9 +65,9 @@ def start(
         )
     except ValidationError as error:
         problem = error.errors()[0]
-        raise InputInvalid(f"{problem['loc'][0]}: {problem['msg']}; change it and start again") from error
+        raise InputInvalid(say("room.cannot_use", problem=f"{problem['loc'][0]}: {problem['msg']}")) from error
     except ValueError as error:
-        raise InputInvalid(f"{error}; change it and start again") from error
+        raise InputInvalid(say("room.cannot_use", problem=error)) from error
     id, state = interviewer.sessions.start(interviewer.sessions.plan_practice(config, zone))
     return page(interviewer, id, state)
 
@@ -74,8 +75,6 @@ def start(
 def page(interviewer: Interviewer, id: str, state: State) -> Page:
     """The page of a session as it stands."""
     over = need(state) is Need.NOTHING
-    if state.current and not over:
-        interviewer.preparation.want(state.current.question_id)
     return Page(id, messages(state), state, not over, build_report(id, state, interviewer.bank) if over else None)
 
 
@@ -83,7 +82,7 @@ def accept(interviewer: Interviewer, id: str, text: str, kind: str | None = None
     """Commits a reply and shows it with a sign that it is being read; `sure` in [0, 1] is what the person said to be."""
     pressed = ReplyKind(kind) if kind else None
     if pressed is None and not text.strip():
-        raise InputInvalid("write your answer first, or use one of the buttons below")
+        raise InputInvalid(say("room.no_answer"))
     state = interviewer.sessions.accept(id, BUTTONS[pressed] if pressed else text, pressed, sure)
     chat = [*messages(state), Message(role="assistant", content=THINKING)]
     return Page(id, chat, state, False, None)

@@ -73,7 +73,7 @@ def _run(interviewer: Interviewer, host: str, port: int, evaluations: Evaluation
     answered = interviewer.waiting.close(server.left_s(DRAINS_S))
     if not answered:
         print(UNANSWERED, file=sys.stderr, flush=True)
-    ended = work.wait(server.left_s(DRAINS_S)) and interviewer.preparation.close(server.left_s(DRAINS_S))
+    ended = work.wait(server.left_s(DRAINS_S))
     _clear_uploads(interviewer)
     if not (answered and ended) or is_loading():
         # The interpreter's own end would wait for threads that are at work, or fault amid a forward pass or an index.

@@ -55,8 +55,7 @@ def _warm_up(interviewer: Interviewer, quiet_s: Callable[[], float]) -> None:
             wait_for_quiet(quiet_s)
             _import_shared()
             interviewer.warm_up()
-            threading.Thread(target=interviewer.preparation.run, name="preparation", daemon=True).start()
-            # Built at the first start, which takes a minute; a reply needs none.
+            # Built at the first start; a reply needs none.
             _ = interviewer.index
         # What is loaded stays; to go through it all again and again would stop everybody for moments.
         gc.freeze()

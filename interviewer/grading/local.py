@@ -25,7 +25,8 @@ from interviewer.grading.quotes import normalise
 from interviewer.grading.suspicion import steers
 from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
-from knowledge.encoder import Encoder, Vectors, bundled_folder, open_encoder
+from knowledge.encoder import Vectors, bundled_folder, open_encoder
+from knowledge.vectors import BankVectors
 
 Reader = Callable[[Sequence[Reading]], list[Read]]
 
@@ -114,7 +115,7 @@ class LocalJudge:
         self,
         folder: Path = FOLDER,
         reader: Reader | None = None,
-        encoder: Callable[[], Encoder] | None = None,
+        encoder: Callable[[], BankVectors] | None = None,
     ) -> None:
         self._folder = folder
         self._reader = reader or (lambda readings: self._encoder.read(readings))
@@ -197,10 +198,10 @@ class LocalJudge:
         reply that is least silent about the point; the logarithm of the number of words, since short replies resemble less
         and say as much; then what the reply resembles.
         """
-        length = np.log1p(sum(len(text.split()) for text in heard.said))
-        found = [_log_probabilities(heard.read), np.full((len(task.points), 1), length)]
+        lengths = [max(1, len(text.split())) for text in heard.said]
+        found = [_log_probabilities(heard.read), np.full((len(task.points), 1), np.log1p(sum(lengths)))]
         if self._remembers(task):
-            found.append(self._memory.stated(task, heard.vectors))
+            found.append(self._memory.stated(task, heard.vectors, lengths))
         else:
             found.append(self._memory.seen(task, heard.vectors))
         if task.derived:
@@ -257,8 +258,8 @@ class LocalJudge:
         )
 
     @cached_property
-    def _own_encoder(self) -> Encoder:
-        return open_encoder()
+    def _own_encoder(self) -> BankVectors:
+        return BankVectors(open_encoder())
 
     @cached_property
     def _encoder(self) -> CrossEncoder:

@@ -13,11 +13,12 @@ import numpy as np
 from interviewer.grading.crossencoder import Floats
 from interviewer.grading.grade import GradeTask, Verdict
 from knowledge.encoder import Encoder, Vectors
+from knowledge.vectors import BankVectors
 
 NEAREST = 3
 """Statements over which the mean of the highest similarities is taken."""
 REMEMBERED = (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
-SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED)
+SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED) + 1
 MOST_REFERENCES = 6
 CACHED_TASKS = 512
 
@@ -51,7 +52,7 @@ class Memory:
         encoder: opens the bundled sentence encoder, when it is first needed.
     """
 
-    def __init__(self, encoder: Callable[[], Encoder]) -> None:
+    def __init__(self, encoder: Callable[[], BankVectors]) -> None:
         self.opened = encoder
         self._cache: dict[tuple[str, ...], _Known] = {}
         self._lock = Lock()
@@ -79,15 +80,21 @@ class Memory:
         to_question = float((said @ known.question.T).max())
         return np.array([[similarity, to_question] for similarity in (said @ known.points.T).max(axis=0)], dtype=float)
 
-    def stated(self, task: GradeTask, said: Vectors) -> Floats:
-        """`seen`, and for each verdict in REMEMBERED the highest cosine to such a statement of the point and the mean of the
-        NEAREST highest, shape (points, 8); 0 where the point has no such statement.
+    def stated(self, task: GradeTask, said: Vectors, lengths: Sequence[int]) -> Floats:
+        """`seen`, for each verdict in REMEMBERED the highest cosine to such a statement of the point and the mean of the NEAREST
+        highest (0 where the point has no such statement), and by how much the reply is nearer to what is said of this
+        question than to what is said of any other: shape (points, 9).
+
+        Args:
+            lengths: of the sentences, in words.
         """
         known = self._known(task)
         assert known.statements is not None
         nearest = (said @ known.statements.T).max(axis=0)
         found = [[value for rows in per_verdict for value in _top(nearest[rows])] for per_verdict in known.rows]
-        return np.concatenate([self.seen(task, said), np.array(found, dtype=float)], axis=1)
+        nearer = self.near(task, said, True).max(axis=1) - self.opened().nearest_elsewhere(said, task.question_id)
+        at_home = np.full((len(found), 1), np.average(nearer, weights=lengths))
+        return np.concatenate([self.seen(task, said), np.array(found, dtype=float), at_home], axis=1)
 
     def like_reference(self, task: GradeTask, reply: str) -> float:
         """The cosine of a whole reply to the nearest reference of a derived task."""

@@ -1,0 +1,152 @@
+"""Vectors of the bank's texts, which come with the program: to embed all that a question's grade needs takes longer than the
+grade, and to embed the whole bank takes minutes.
+
+    python -m knowledge.vectors
+
+makes the file anew, after the bank was changed; until then the texts that changed are embedded when they are needed.
+"""
+
+import hashlib
+import logging
+import zipfile
+from collections import OrderedDict
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.bank import Bank
+from knowledge.encoder import Encoder, Vectors, open_encoder
+from knowledge.load import load_bank
+from knowledge.passages import bank_passages
+
+log = logging.getLogger("knowledge.vectors")
+
+FILE = Path(__file__).with_name("vectors.npz")
+STEPS = 127
+"""Each number is kept in one byte, as so many steps to either side of 0 up to the vector's largest: cosines change by less than 0.01."""
+AT_ONCE = 64
+REMEMBERED = 2000
+"""Texts beside the bank's whose vectors are kept, under the hash of the text: 3 MB."""
+
+
+class Kept(NamedTuple):
+    """What the file holds: a row for each text with its key, vector, and the question that it is a statement of, or -1."""
+
+    model_hash: str
+    rows: dict[int, int]
+    vectors: Vectors
+    owners: NDArray[np.int32]
+    questions: tuple[str, ...]
+
+
+class BankVectors:
+    """An Encoder that takes the vectors of the bank's texts from the file, where that was made with the same weights, and keeps
+    the latest others: a reply's sentences are looked at more than once, and again after each follow-up.
+    """
+
+    def __init__(self, encoder: Encoder, file: Path = FILE) -> None:
+        self._encoder = encoder
+        self._file = file
+        self._recent: OrderedDict[int, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def model_hash(self) -> str:
+        """SHA-256 of the weights, hex."""
+        return self._encoder.model_hash
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Embeddings, shape (len(texts), dimension), rows of length 1. Raises: ModelUnavailable."""
+        if not texts:
+            return self._encoder.encode(texts)
+        keys = [_key(text) for text in texts]
+        with self._lock:
+            known = {key: vector for key in keys if (vector := self._known(key)) is not None}
+        unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if unknown:
+            fresh = dict(zip(unknown, self._encoder.encode(list(unknown.values())), strict=True))
+            self._remember(fresh)
+            known |= fresh
+        return np.stack([known[key] for key in keys])
+
+    def nearest_elsewhere(self, said: Vectors, question_id: str | None) -> Vectors:
+        """For each vector, shape (n, dimension), the highest cosine to a statement of another question, shape (n,); -1 without
+        the file.
+        """
+        kept = self._kept
+        if kept is None:
+            return np.full(len(said), -1.0, dtype=np.float32)
+        own = kept.questions.index(question_id) if question_id in kept.questions else -1
+        others = (kept.owners >= 0) & (kept.owners != own)
+        return np.asarray((said @ kept.vectors.T)[:, others].max(axis=1, initial=-1.0), dtype=np.float32)
+
+    def _known(self, key: int) -> Vectors | None:
+        kept = self._kept
+        if kept is not None and (row := kept.rows.get(key)) is not None:
+            return np.asarray(kept.vectors[row])
+        return self._recent.get(key)
+
+    def _remember(self, vectors: dict[int, Vectors]) -> None:
+        with self._lock:
+            self._recent |= vectors
+            while len(self._recent) > REMEMBERED:
+                self._recent.popitem(last=False)
+
+    @cached_property
+    def _kept(self) -> Kept | None:
+        kept = _read(self._file)
+        return kept if kept and kept.model_hash == self.model_hash else None
+
+
+def write_vectors(bank: Bank, encoder: Encoder, file: Path = FILE) -> int:
+    """Embeds what the bank holds into the file; the number of texts. Raises: OSError, ModelUnavailable."""
+    owner_of = bank_texts(bank)
+    texts = sorted(owner_of, key=len)
+    vectors = np.concatenate([encoder.encode(texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)])
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    np.savez_compressed(
+        file,
+        model=np.array(encoder.model_hash),
+        keys=np.array([_key(text) for text in texts], dtype=np.uint64),
+        steps=np.round(vectors / largest * STEPS).astype(np.int8),
+        owners=np.array([owner_of[text] for text in texts], dtype=np.int32),
+        questions=np.array([question.id for question in bank.questions]),
+    )
+    return len(texts)
+
+
+def bank_texts(bank: Bank) -> dict[str, int]:
+    """All that is ever embedded of the bank, each with the number of the question that it is a statement of, or -1."""
+    numbers = {question.id: i for i, question in enumerate(bank.questions)}
+    points = [point.text for question in bank.questions for point in question.key_points]
+    found = dict.fromkeys([*points, *(passage.text for passage in bank_passages(bank))], -1)
+    return found | {statement.text: numbers[statement.question] for statement in bank.statements}
+
+
+def _read(file: Path) -> Kept | None:
+    try:
+        with np.load(file, allow_pickle=False) as found:
+            steps = found["steps"].astype(np.float32)
+            return Kept(
+                str(found["model"]),
+                {int(key): row for row, key in enumerate(found["keys"])},
+                steps / np.linalg.norm(steps, axis=1, keepdims=True),
+                found["owners"],
+                tuple(str(id) for id in found["questions"]),
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        # `interviewer doctor` tells of it, too.
+        log.warning("the vectors in %s cannot be read (%s); texts are embedded as they are needed", file, error)
+        return None
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big")
+
+
+if __name__ == "__main__":
+    print(f"{FILE.name}: {write_vectors(load_bank(), open_encoder())} texts")

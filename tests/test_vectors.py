@@ -1,0 +1,89 @@
+"""The bank's vectors that come with the program."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge.bank import Bank
+from knowledge.encoder import Encoder, SentenceEncoder, Vectors
+from knowledge.vectors import FILE, BankVectors, bank_texts, write_vectors
+
+
+class Counting:
+    """An encoder that keeps what it was asked."""
+
+    def __init__(self, encoder: Encoder, model_hash: str | None = None) -> None:
+        self._encoder = encoder
+        self.model_hash = model_hash or encoder.model_hash
+        self.asked: list[str] = []
+
+    def encode(self, texts: list[str]) -> Vectors:
+        self.asked += texts
+        return self._encoder.encode(texts)
+
+
+def test_all_of_the_bank_is_there_and_as_the_encoder_has_it(bank: Bank, encoder: SentenceEncoder) -> None:
+    counting = Counting(encoder)
+    vectors = BankVectors(counting)
+    texts = list(bank_texts(bank))
+    found = vectors.encode(texts)
+    assert counting.asked == [], "the bank has changed: run `python -m knowledge.vectors`"
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
+    some = list(range(0, len(texts), 401))
+    truth = encoder.encode([texts[i] for i in some])
+    assert float(np.abs(found[some] @ truth.T - truth @ truth.T).max()) < 0.01
+
+
+def test_what_the_bank_does_not_hold_is_embedded_in_its_place(bank: Bank, encoder: SentenceEncoder) -> None:
+    counting = Counting(encoder)
+    vectors = BankVectors(counting)
+    known, other = bank.questions[0].question, bank.questions[1].question
+    found = vectors.encode([known, "What do you like about sailing?", other])
+    assert counting.asked == ["What do you like about sailing?"]
+    np.testing.assert_array_equal(found[1], encoder.encode(["What do you like about sailing?"])[0])
+    np.testing.assert_array_equal(found[[0, 2]], BankVectors(counting).encode([known, other]))
+    np.testing.assert_array_equal(found, vectors.encode([known, "What do you like about sailing?", other]))
+    assert len(counting.asked) == 1, "embedded twice"
+
+
+def test_only_the_latest_texts_are_remembered(encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.vectors.REMEMBERED", 2)
+    counting = Counting(encoder)
+    vectors = BankVectors(counting)
+    for text in ("one sail", "two sails", "three sails", "three sails", "one sail"):
+        vectors.encode([text])
+    assert counting.asked == ["one sail", "two sails", "three sails", "one sail"]
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "flipped", "another model's"])
+def test_a_file_that_cannot_be_used_makes_it_slow_and_not_wrong(
+    damage: str, bank: Bank, encoder: SentenceEncoder, tmp_path: Path
+) -> None:
+    file = tmp_path / "vectors.npz"
+    held = bytearray(FILE.read_bytes())
+    if damage == "flipped":
+        held[len(held) // 2] ^= 1
+    if damage != "gone":
+        file.write_bytes(held[: len(held) // 2] if damage == "cut" else held)
+    counting = Counting(encoder, "other" if damage == "another model's" else None)
+    vectors = BankVectors(counting, file)
+    np.testing.assert_array_equal(vectors.encode([bank.statements[0].text]), encoder.encode([bank.statements[0].text]))
+    assert counting.asked == [bank.statements[0].text]
+    assert vectors.nearest_elsewhere(encoder.encode(["x"]), None).tolist() == [-1.0]
+
+
+def test_a_statement_is_nearest_to_itself_but_for_its_own_question(bank: Bank, encoder: SentenceEncoder) -> None:
+    vectors = BankVectors(encoder)
+    said = vectors.encode([bank.statements[0].text])
+    assert vectors.nearest_elsewhere(said, None)[0] == pytest.approx(1.0, abs=1e-5)
+    assert vectors.nearest_elsewhere(said, bank.statements[0].question)[0] < 0.95
+
+
+def test_what_is_written_is_read_again(bank: Bank, encoder: SentenceEncoder, tmp_path: Path) -> None:
+    few = Bank(questions=bank.questions[:2], statements=bank.statements_of[bank.questions[0].id])
+    file = tmp_path / "vectors.npz"
+    assert write_vectors(few, encoder, file) == len(bank_texts(few))
+    counting = Counting(encoder)
+    BankVectors(counting, file).encode(list(bank_texts(few)))
+    assert counting.asked == []
