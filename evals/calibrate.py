@@ -1,8 +1,9 @@
 """`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
-`stated` and `given` are multinomial logistic models from what the judge found of a key point to its verdict, fitted on the
-golden set's development half, on short replies written for this (`short_dev.jsonl`; both judged by us), on replies to other
-questions, and on questions given back: with the authored statements as a memory on questions that training knew, without it on all.
+`stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the golden set's
+development half, on short and on everyday replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`; all judged by us), on
+replies to other questions, and on questions given back: with the authored statements as a memory on questions that training
+knew, without it on all.
 `derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
 reference answers, on train splits of the public graded answers, and on DT-Grade's development answers. All figures printed
 are cross-validated by question; no test part is read.
@@ -14,25 +15,24 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from evals.aggregations import Found, fit_scores, fit_verdicts
 from evals.attack_templates import fill, load_families, values_for
-from interviewer.grading.crossencoder import VERDICTS, Floats
+from interviewer.grading.aggregation import Aggregation
+from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import GradeTask
-from interviewer.grading.local import FEATURES, FOLDER, READ_FEATURES, Aggregation, Heard, LocalJudge, plain, write_card
+from interviewer.grading.local import FEATURES, FOLDER, READ_FEATURES, Heard, LocalJudge, write_card
 from interviewer.grading.memory import SEEN_FEATURES
-from interviewer.grading.scoring import CREDIT
 from interviewer.grading.tasks import GradeRequest, bank_task, reference_task
 from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
-FOLDS = 5
-SHORT_WEIGHT, STRANGERS_WEIGHT = 0.5, 0.25
-"""Weights of the short replies and of those that answer nothing, beside the golden ones."""
+PLAIN_WEIGHT, SHORT_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25
+"""Weights of everyday replies, of short ones, and of those that answer nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
 PARROTED_EVERY = 2
 PUBLIC = {"scientsbank": 120, "beetle": 120, "saf": 80, "dtgrade": 120}
@@ -47,17 +47,7 @@ PARTS = {
     "other questions": slice(-1, None),
 }
 """The features by part, as `stated` has them."""
-DECAYS = (0.001, 0.003, 0.01, 0.03)
-"""Strengths of the pull towards the plain aggregation, where `derived` is fitted."""
-
-
-class Found(NamedTuple):
-    """What the judge found of one reply: features of shape (points, features), verdicts (or none), score, question."""
-
-    features: Floats
-    verdicts: list[int]
-    score: float
-    question: str
+ABLATION_DECAYS = (0.001,)
 
 
 def golden(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], every: int = 1) -> list[Found]:
@@ -70,10 +60,10 @@ def golden(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTas
     return [one for one in found if one is not None]
 
 
-def short(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask]) -> list[Found]:
-    """Short replies to questions that no test asks."""
+def written(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], name: str) -> list[Found]:
+    """Replies of a file to questions that no test asks."""
     found = []
-    for line in (DATA / "short_dev.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         question = bank.by_id[case["question_id"]]
         points = [{"verdict": case["verdicts"][point.id]} for point in question.key_points]
@@ -140,116 +130,13 @@ def _heard(judge: LocalJudge, said: tuple[str, ...], points: tuple[str, ...]) ->
     return judge.hear(said, points)
 
 
-def fit_verdicts(replies: Sequence[Found], weight: Sequence[float]) -> tuple[Aggregation, str]:
-    """The logistic model with the strength that does best on questions held out, and a line on how well.
-
-    Args:
-        weight: of each reply.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import cohen_kappa_score, log_loss
-    from sklearn.model_selection import GroupKFold
-
-    rows = np.concatenate([reply.features for reply in replies])
-    verdicts = np.array([verdict for reply in replies for verdict in reply.verdicts])
-    groups = np.array([reply.question for reply in replies for _ in reply.verdicts])
-    weights = np.array([w for reply, w in zip(replies, weight, strict=True) for _ in reply.verdicts])
-    spread = rows.std(axis=0) + 1e-9
-
-    def model(strength: float, chosen: Any) -> LogisticRegression:
-        fitted = LogisticRegression(C=strength, max_iter=5000)
-        return fitted.fit(rows[chosen] / spread, verdicts[chosen], sample_weight=weights[chosen])
-
-    def held_out(strength: float) -> Floats:
-        found = np.zeros((len(rows), len(VERDICTS)))
-        for known, unknown in GroupKFold(FOLDS).split(rows, verdicts, groups):
-            found[unknown] = model(strength, known).predict_proba(rows[unknown] / spread)
-        return found
-
-    predicted = {strength: held_out(strength) for strength in STRENGTHS}
-    losses = {strength: log_loss(verdicts, p, sample_weight=weights) for strength, p in predicted.items()}
-    best = min(losses, key=lambda strength: losses[strength])
-    kappa = cohen_kappa_score(verdicts, predicted[best].argmax(axis=1), sample_weight=weights)
-    final = model(best, np.arange(len(rows)))
-    line = f"{len(rows)} points, C {best}, held out by question: log loss {losses[best]:.3f}, kappa {kappa:.3f}"
-    return _aggregation(final.coef_ / spread, final.intercept_), line
-
-
-def ablate(replies: Sequence[Found], weight: Sequence[float]) -> list[str]:
+def ablate(replies: Sequence[Found], weight: Sequence[float], decays: Sequence[float]) -> list[str]:
     """How well `fit_verdicts` does without each part of the features: a line each."""
     lines = []
     for name, columns in PARTS.items():
         left = [reply._replace(features=np.delete(reply.features, columns, axis=1)) for reply in replies]
-        lines.append(f"  without {name}: {fit_verdicts(left, weight)[1]}")
+        lines.append(f"  without {name}: {fit_verdicts(left, weight, decays).line}")
     return lines
-
-
-def fit_scores(replies: Sequence[Found], groups: Sequence[str]) -> tuple[Aggregation, str]:
-    """The aggregation whose verdicts add up to the known scores, by least squares; each group of replies counts alike."""
-    from sklearn.model_selection import GroupKFold
-
-    sizes = {group: groups.count(group) for group in groups}
-    weights = np.array([len(groups) / len(sizes) / sizes[group] for group in groups])
-    scores = np.array([reply.score for reply in replies])
-    questions = [reply.question for reply in replies]
-
-    def held_out(decay: float) -> Floats:
-        found = np.zeros(len(replies))
-        for known, unknown in GroupKFold(FOLDS).split(scores, groups=questions):
-            fitted = _least_squares([replies[i] for i in known], weights[known], decay)
-            found[unknown] = [_score(fitted, replies[i]) for i in unknown]
-        return found
-
-    predicted = {decay: held_out(decay) for decay in DECAYS}
-    errors = {decay: float(np.average((p - scores) ** 2, weights=weights)) for decay, p in predicted.items()}
-    best = min(errors, key=lambda decay: errors[decay])
-    lines = [f"{len(replies)} replies, decay {best}, held out by question: RMSE {errors[best] ** 0.5:.3f}"]
-    for group in sizes:
-        rows = [i for i, name in enumerate(groups) if name == group]
-        r = np.corrcoef(predicted[best][rows], scores[rows])[0, 1]
-        error = float(np.mean((predicted[best][rows] - scores[rows]) ** 2) ** 0.5)
-        lines.append(
-            f"  {group}: r {r:.3f}, RMSE {error:.3f}, mean {predicted[best][rows].mean():.2f} for {scores[rows].mean():.2f}"
-        )
-    return _least_squares(replies, weights, best), "\n".join(lines)
-
-
-def _least_squares(replies: Sequence[Found], weights: Floats, decay: float) -> Aggregation:
-    import torch
-
-    rows = torch.tensor(np.concatenate([reply.features for reply in replies]))
-    owner = torch.tensor([i for i, reply in enumerate(replies) for _ in reply.features])
-    count = torch.bincount(owner).double()
-    spread = rows.std(0) + 1e-9
-    start = plain(rows.shape[1])
-    first = torch.tensor(start.coef).double() * spread
-    coef, intercept = first.clone().requires_grad_(), torch.zeros(len(VERDICTS)).double().requires_grad_()
-    wanted, weight = torch.tensor([reply.score for reply in replies]).double(), torch.tensor(weights)
-    credit = torch.tensor([CREDIT[verdict] for verdict in VERDICTS]).double()
-    optimizer = torch.optim.LBFGS([coef, intercept], max_iter=200, line_search_fn="strong_wolfe")
-
-    def closure() -> Any:
-        optimizer.zero_grad()
-        expected = torch.softmax(rows / spread @ coef.T + intercept, -1) @ credit
-        scores = torch.zeros(len(replies)).double().index_add(0, owner, expected) / count
-        loss = (weight * (scores - wanted) ** 2).mean() + decay * ((coef - first) ** 2).mean()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
-
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return _aggregation((coef / spread).detach().numpy(), intercept.detach().numpy())
-
-
-def _score(aggregation: Aggregation, reply: Found) -> float:
-    credit = aggregation.probabilities(reply.features) @ np.array([CREDIT[verdict] for verdict in VERDICTS])
-    return max(0.0, float(credit.mean()))
-
-
-def _aggregation(coef: Floats, intercept: Floats) -> Aggregation:
-    return Aggregation(
-        coef=tuple(tuple(round(float(c), 5) for c in row) for row in coef),
-        intercept=tuple(round(float(c), 5) for c in intercept),
-    )
 
 
 def fits_of(
@@ -272,14 +159,16 @@ def fits_of(
     ) -> tuple[Aggregation, str]:
         parts = [
             (golden(bank, judge, task_of), 1.0),
-            (short(bank, judge, task_of), SHORT_WEIGHT),
+            (written(bank, judge, task_of, "plain_dev.jsonl"), PLAIN_WEIGHT),
+            (written(bank, judge, task_of, "short_dev.jsonl"), SHORT_WEIGHT),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
             (parroted(bank, judge, task_of), STRANGERS_WEIGHT),
         ]
         chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]
         replies, weights = [reply for reply, _ in chosen], [weight for _, weight in chosen]
-        fitted, line = fit_verdicts(replies, weights)
-        return fitted, "\n".join([line, *(ablate(replies, weights) if ablated else ())])
+        fitted = fit_verdicts(replies, weights)
+        lines = ablate(replies, weights, ABLATION_DECAYS) if ablated else []
+        return fitted.aggregation, "\n".join([fitted.line, *lines])
 
     def fit_derived() -> tuple[Aggregation, str]:
         ours = golden(bank, judge, of_reference, OURS_EVERY)

@@ -8,7 +8,9 @@ makes the file anew, after the bank was changed; until then the texts that chang
 
 import hashlib
 import logging
+import struct
 import zipfile
+import zlib
 from collections import OrderedDict
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from knowledge.bank import Bank
 from knowledge.encoder import Encoder, Vectors, open_encoder
+from knowledge.errors import ModelUnavailable
 from knowledge.load import load_bank
 from knowledge.passages import bank_passages
 
@@ -29,6 +32,18 @@ FILE = Path(__file__).with_name("vectors.npz")
 STEPS = 127
 """Each number is kept in one byte, as so many steps to either side of 0 up to the vector's largest: cosines change by less than 0.01."""
 AT_ONCE = 64
+DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy and zipfile raise where a byte of an archive is not the one that was written: each member has a checksum."""
 REMEMBERED = 2000
 """Texts beside the bank's whose vectors are kept, under the hash of the text: 3 MB."""
 
@@ -74,12 +89,15 @@ class BankVectors:
         return np.stack([known[key] for key in keys])
 
     def nearest_elsewhere(self, said: Vectors, question_id: str | None) -> Vectors:
-        """For each vector, shape (n, dimension), the highest cosine to a statement of another question, shape (n,); -1 without
-        the file.
+        """For each vector, shape (n, dimension), the highest cosine to a statement of another question, shape (n,).
+
+        Raises: ModelUnavailable without the file: a grade must not rest on a guess.
         """
         kept = self._kept
         if kept is None:
-            return np.full(len(said), -1.0, dtype=np.float32)
+            raise ModelUnavailable(
+                f"{self._file}, which came with the program, is missing, damaged or another encoder's; reinstall the package"
+            )
         own = kept.questions.index(question_id) if question_id in kept.questions else -1
         others = (kept.owners >= 0) & (kept.owners != own)
         return np.asarray((said @ kept.vectors.T)[:, others].max(axis=1, initial=-1.0), dtype=np.float32)
@@ -138,7 +156,7 @@ def _read(file: Path) -> Kept | None:
                 found["owners"],
                 tuple(str(id) for id in found["questions"]),
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         # `interviewer doctor` tells of it, too.
         log.warning("the vectors in %s cannot be read (%s); texts are embedded as they are needed", file, error)
         return None

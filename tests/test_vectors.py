@@ -1,5 +1,6 @@
 """The bank's vectors that come with the program."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from knowledge.bank import Bank
 from knowledge.encoder import Encoder, SentenceEncoder, Vectors
+from knowledge.errors import ModelUnavailable
 from knowledge.vectors import FILE, BankVectors, bank_texts, write_vectors
 
 
@@ -56,7 +58,7 @@ def test_only_the_latest_texts_are_remembered(encoder: SentenceEncoder, monkeypa
     assert counting.asked == ["one sail", "two sails", "three sails", "one sail"]
 
 
-@pytest.mark.parametrize("damage", ["gone", "cut", "flipped", "another model's"])
+@pytest.mark.parametrize("damage", ["gone", "cut", "flipped", "not inflated", "another model's"])
 def test_a_file_that_cannot_be_used_makes_it_slow_and_not_wrong(
     damage: str, bank: Bank, encoder: SentenceEncoder, tmp_path: Path
 ) -> None:
@@ -64,13 +66,18 @@ def test_a_file_that_cannot_be_used_makes_it_slow_and_not_wrong(
     held = bytearray(FILE.read_bytes())
     if damage == "flipped":
         held[len(held) // 2] ^= 1
+    if damage == "not inflated":
+        # An impossible kind of block, which zlib refuses before the checksum could.
+        with zipfile.ZipFile(FILE) as archive:
+            held[archive.getinfo("steps.npy").header_offset + 30 + len("steps.npy") + 20] |= 0x06
     if damage != "gone":
         file.write_bytes(held[: len(held) // 2] if damage == "cut" else held)
     counting = Counting(encoder, "other" if damage == "another model's" else None)
     vectors = BankVectors(counting, file)
     np.testing.assert_array_equal(vectors.encode([bank.statements[0].text]), encoder.encode([bank.statements[0].text]))
     assert counting.asked == [bank.statements[0].text]
-    assert vectors.nearest_elsewhere(encoder.encode(["x"]), None).tolist() == [-1.0]
+    with pytest.raises(ModelUnavailable, match="reinstall the package"):
+        vectors.nearest_elsewhere(encoder.encode(["x"]), None)
 
 
 def test_a_statement_is_nearest_to_itself_but_for_its_own_question(bank: Bank, encoder: SentenceEncoder) -> None:

@@ -1,8 +1,8 @@
 """The local judge: no key, no network. A small trained cross-encoder reads the reply with all key points beside each other.
 
 What the reply resembles comes beside what it reads: the point, the question, the authored statements of the point where it
-has some, the whole reference where points were only derived from one. A logistic model for each of these three cases,
-fitted on development replies, turns all of it into calibrated probabilities. The sentence that says most of a point is its
+has some, the whole reference where points were only derived from one. An aggregation for each of these three cases, fitted on
+development replies, turns all of it into calibrated probabilities. The sentence that says most of a point is its
 quote.
 """
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from interviewer.errors import JudgeFailed
 from interviewer.grading.addressed import without_addressed
+from interviewer.grading.aggregation import Aggregation, plain
 from interviewer.grading.batching import Batching
 from interviewer.grading.crossencoder import VERDICTS, WHOLE, CrossEncoder, Floats, Read, Reading
 from interviewer.grading.denial import Told, tell_apart
@@ -60,19 +61,6 @@ _MISSING = VERDICTS.index(Verdict.MISSING)
 _COVERED, _PARTIAL, _CONTRADICTED = (
     VERDICTS.index(verdict) for verdict in (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
 )
-
-
-class Aggregation(Frozen):
-    """A multinomial logistic model over `features`: `coef` of shape (verdicts, features), `intercept` (verdicts,)."""
-
-    coef: tuple[tuple[float, ...], ...]
-    intercept: tuple[float, ...]
-
-    def probabilities(self, values: Floats) -> Floats:
-        """Verdict probabilities, shape (points, 4), from features of shape (points, features)."""
-        logits = values @ np.array(self.coef).T + np.array(self.intercept)
-        exp = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(exp / exp.sum(axis=1, keepdims=True))
 
 
 class ModelCard(Frozen):
@@ -292,12 +280,6 @@ def _without_doubtful(found: Floats) -> Floats:
     changed[:, _MISSING] += credit.sum(axis=1)
     changed[:, [_COVERED, _PARTIAL]] = 0.0
     return np.where(doubtful[:, None], changed, found)
-
-
-def plain(features: int) -> Aggregation:
-    """The aggregation before one is fitted: what was read as it is."""
-    coef = np.eye(len(VERDICTS), features)
-    return Aggregation(coef=tuple(map(tuple, coef.tolist())), intercept=(0.0,) * len(VERDICTS))
 
 
 def write_card(

@@ -1,0 +1,63 @@
+"""What weighs the local judge's findings, and how it is fitted."""
+
+import numpy as np
+import pytest
+
+from evals.aggregations import Found, fit_scores, fit_verdicts
+from interviewer.grading.aggregation import Aggregation, plain
+from interviewer.grading.crossencoder import VERDICTS
+
+
+def replies(count: int, seed: int, crossed: bool = False) -> list[Found]:
+    """Made-up findings: the verdict is told by the sign of the first feature, or of the product of two."""
+    random = np.random.default_rng(seed)
+    found = []
+    for i in range(count):
+        features = random.normal(size=(5, 6))
+        sign = features[:, 0] * features[:, 1] if crossed else features[:, 0]
+        verdicts = [0 if value > 0 else 2 for value in sign]
+        found.append(Found(features, verdicts, verdicts.count(0) / 5, f"made:{i % 30}"))
+    return found
+
+
+def share_right(aggregation: Aggregation, unseen: list[Found]) -> float:
+    right = [aggregation.probabilities(one.features).argmax(axis=1) == one.verdicts for one in unseen]
+    return float(np.mean(right))
+
+
+@pytest.mark.parametrize("crossed", [False, True])
+def test_networks_learn_what_carries_over_to_unseen_replies(crossed: bool) -> None:
+    fit = fit_verdicts(replies(200, 1, crossed), [1.0] * 200, decays=(0.001,))
+    assert share_right(fit.aggregation, replies(100, 2, crossed)) > 0.85
+    assert fit.log_loss < 0.5
+    assert "1000 points" in fit.line
+
+
+def test_replies_without_weight_teach_nothing() -> None:
+    turned = [one._replace(verdicts=[2 - verdict for verdict in one.verdicts]) for one in replies(100, 3)]
+    fit = fit_verdicts([*replies(100, 1), *turned], [1.0] * 100 + [1e-9] * 100, decays=(0.001,))
+    assert share_right(fit.aggregation, replies(100, 2)) > 0.85
+
+
+def test_the_same_data_give_the_same_aggregation_which_survives_the_card() -> None:
+    data = replies(40, 1)
+    first, second = (fit_verdicts(data, [1.0] * 40, decays=(0.001,)).aggregation for _ in range(2))
+    assert first == second
+    read = Aggregation.model_validate_json(first.model_dump_json())
+    np.testing.assert_array_equal(read.probabilities(data[0].features), first.probabilities(data[0].features))
+    assert read.features == 6
+
+
+def test_scores_are_fitted_where_no_verdict_is_known() -> None:
+    data = replies(300, 1)
+    fitted, line = fit_scores(data, ["made"] * 300)
+    assert "made: r 0." in line
+    credit = [fitted.probabilities(one.features)[:, 0].mean() for one in replies(100, 2)]
+    assert np.corrcoef(credit, [one.score for one in replies(100, 2)])[0, 1] > 0.8
+
+
+def test_the_plain_aggregation_takes_what_was_read_as_it_is() -> None:
+    read = np.array([[0.7, 0.1, 0.15, 0.05]])
+    features = np.concatenate([np.log(read), [[3.0, -2.0]]], axis=1)
+    np.testing.assert_allclose(plain(6).probabilities(features), read)
+    assert len(VERDICTS) == 4
