@@ -35,10 +35,8 @@ PLAIN_WEIGHT, SHORT_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25
 """Weights of everyday replies, of short ones, and of those that answer nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
 PARROTED_EVERY = 2
-PUBLIC = {"scientsbank": 120, "beetle": 120, "saf": 80, "dtgrade": 120}
+PUBLIC = {"scientsbank": 300, "beetle": 300, "saf": 250, "dtgrade": 300}
 """Replies drawn from each public set."""
-OURS_EVERY = 2
-"""Of our replies every second one is held against the reference: as many as of a public set."""
 PARTS = {
     "what was read": slice(0, len(VERDICTS)),
     "length": slice(len(VERDICTS), READ_FEATURES),
@@ -50,13 +48,10 @@ PARTS = {
 ABLATION_DECAYS = (0.001,)
 
 
-def golden(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], every: int = 1) -> list[Found]:
-    """The development half of the golden set, or every so many of it."""
+def golden(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask]) -> list[Found]:
+    """The development half of the golden set."""
     cases = [json.loads(line) for line in (DATA / "golden.jsonl").read_text(encoding="utf-8").splitlines()]
-    found = [
-        _found(judge, case, task_of(bank.by_id[case["question_id"]]))
-        for case in [c for c in cases if c["split"] == "dev"][::every]
-    ]
+    found = [_found(judge, case, task_of(bank.by_id[case["question_id"]])) for case in cases if case["split"] == "dev"]
     return [one for one in found if one is not None]
 
 
@@ -171,7 +166,7 @@ def fits_of(
         return fitted.aggregation, "\n".join([fitted.line, *lines])
 
     def fit_derived() -> tuple[Aggregation, str]:
-        ours = golden(bank, judge, of_reference, OURS_EVERY)
+        ours = golden(bank, judge, of_reference)
         people = public(datasets, judge)
         groups = ["golden"] * len(ours) + [reply.question.split(":")[0] for reply in people]
         return fit_scores([*ours, *people], groups)
