@@ -25,6 +25,7 @@ from knowledge.load import load_bank
 from knowledge.passages import split_answer
 from knowledge.ranking import closeness, fused
 from knowledge.text import stem, words
+from knowledge.vectors import BankVectors
 
 Floats = NDArray[np.float64]
 Texts = list[tuple[int, str]]
@@ -245,7 +246,7 @@ def main() -> None:
     if arguments.scale:
         print(scale_table(load_bank(), open_encoder(), arguments.scale))
         return
-    searched = Searched(load_bank(), open_encoder())
+    searched = Searched(load_bank(), BankVectors(open_encoder()))
     print(table(compare(searched, arguments.split)))
     print()
     print(near_enough(searched, arguments.split))

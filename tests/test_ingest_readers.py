@@ -143,6 +143,24 @@ def test_pdf_questions_of_two_lines_and_answers_over_two_pages(
     assert not any(text in entry.answer for entry in entries for text in ("booklet", "Page", "soup"))
 
 
+def test_a_pdf_of_two_columns_is_read_column_by_column(tmp_path: Path) -> None:
+    document = pdf()
+    document.set_font("Helvetica", "B", 18)
+    document.cell(text="Kitchen questions", new_x="LMARGIN", new_y="NEXT")
+    with document.text_columns(ncols=2, gutter=8) as columns:
+        for n, (question, answer) in enumerate(QUESTIONS.items(), start=1):
+            for style, text in (("B", f"{n}. {question}"), ("", answer)):
+                document.set_font("Times", style, 11)
+                columns.write(text)
+                columns.ln()
+            columns.ln()
+            if n == 2:
+                columns.new_column()
+    entries = extract(read_source(write(tmp_path, "columns.pdf", bytes(document.output())))).entries
+    assert [entry.question for entry in entries] == list(QUESTIONS)
+    assert [entry.answer.split()[-2:] for entry in entries] == [a.split()[-2:] for a in QUESTIONS.values()]
+
+
 def test_scripts_and_navigation_never_reach_the_blocks() -> None:
     page = """<body><nav><p>Home</p></nav><p>Kept <b>bold</b></p><script>var a = "<p>What is evil?</p>";</script>
     <p onclick="x()">Second</p><style>p{}</style><template><p>hidden</p></template><iframe>frame</iframe>

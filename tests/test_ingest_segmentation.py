@@ -22,6 +22,8 @@ from knowledge.ingest.markdown import read_markdown
 from knowledge.ingest.markers import (
     answer_mark,
     asks,
+    exercise_mark,
+    is_option,
     number_mark,
     question_mark,
     split_after_question,
@@ -31,6 +33,7 @@ from knowledge.ingest.markers import (
 from knowledge.ingest.plain import read_plain
 from knowledge.ingest.recover import Spelling, recover_questions
 from knowledge.ingest.source import Source
+from knowledge.ingest.speakers import with_roles
 from knowledge.ingest.subject import clause_of
 
 
@@ -92,6 +95,56 @@ def test_numbers(text: str, number: int, rest: str) -> None:
 )
 def test_what_is_no_number(text: str) -> None:
     assert number_mark(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rest"),
+    [
+        ("#4 What is x?", 4, "What is x?"),
+        ("[5] What is x?", 5, "What is x?"),
+        ("06 What is x?", 6, "What is x?"),
+        ("c) What is x?", 3, "What is x?"),
+    ],
+)
+def test_bare_numbers_and_letters_count_before_what_asks(text: str, number: int, rest: str) -> None:
+    marked = number_mark(text)
+    assert marked is not None
+    assert (marked.number, marked.text) == (number, rest)
+    assert number_mark(text.replace("What is x?", "It is x.")) is None
+
+
+def test_words_with_numbers_mark_questions() -> None:
+    assert exercise_mark("Problem 3. Show that x is y.") == ("problem", 3, "Show that x is y.")
+    assert exercise_mark("Frage 2: Was ist x?") == ("frage", 2, "Was ist x?")
+    assert exercise_mark("Figure 2: a map of x") is None
+
+
+def test_choices_to_pick_from_are_no_answer() -> None:
+    assert is_option("A: yes", "B: no")
+    assert not is_option("A: yes", "Q: Why?")
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (["Ann: What is x?", "Bo: It is y.", "Ann: Why?", "Bo: So.", "Ann: When?", "Bo: Now."], "Ann"),
+        (["Ann: It rains.", "Bo: It is y.", "Ann: Yes.", "Bo: So.", "Ann: No.", "Bo: Now."], ""),
+        (["Note: What is x?", "Note: Why?", "Note: When?", "Tip: y", "Tip: z", "Tip: w"], ""),
+    ],
+)
+def test_who_asks_in_a_conversation_is_told_by_what_is_said(said: list[str], asked: str) -> None:
+    renamed = with_roles([Block("text", text) for text in said])
+    assert [block.text.startswith("Question: ") for block in renamed] == [
+        bool(asked) and text.startswith(asked) for text in said
+    ]
+
+
+def test_topics_are_questions_only_in_an_article_of_questions() -> None:
+    body = "## What is x?\n\nIt is one.\n\n## Colours\n\nThere are two.\n\n## What is y?\n\nIt is two.\n\n## Shapes of sand\n\nRound ones."
+    assert questions(f"# Sand: a quiz\n\n{body}", "md") == ["What is x?", "Colours", "What is y?", "Shapes of sand"]
+    assert questions(f"# On sand\n\n{body}", "md") == ["What is x?", "What is y?"]
+    parts = body.replace("Colours", "Example").replace("Shapes of sand", "Example")
+    assert questions(f"# Sand: a quiz\n\n{parts}", "md") == ["What is x?", "What is y?"]
 
 
 def test_answer_markers() -> None:

@@ -32,7 +32,9 @@ def looks_like_title(block: Block) -> bool:
         return True
     text = block.text.strip()
     words = text.split()
-    if block.kind != "text" or not 1 <= len(words) <= LONGEST_TITLE_WORDS or text[-1] in ".:;,!?" or number_mark(text):
+    if block.kind != "text" or not 1 <= len(words) <= LONGEST_TITLE_WORDS or text[-1] in ".:;,!?":
+        return False
+    if number_mark(text) or answer_mark(text) is not None:
         return False
     main = [word for word in words if word.lower() not in _SMALL_WORDS and word[0].isalpha()]
     capital = sum(word[0].isupper() for word in main)
@@ -42,7 +44,7 @@ def looks_like_title(block: Block) -> bool:
 def may_be_title(block: Block) -> bool:
     """Whether a line is or may be a heading: also one capitalised word alone."""
     return looks_like_title(block) or (
-        block.kind == "text" and bool(re.fullmatch(r"[A-Z][A-Za-z-]{2,}", block.text.strip()))
+        block.kind == "text" and bool(re.fullmatch(r"(?:\d{1,2}\s+)?[A-Z][A-Za-z-]{2,}", block.text.strip()))
     )
 
 
@@ -154,7 +156,7 @@ def without_answer_mark(body: list[Block], short: bool = False) -> list[Block]:
     text = answer_mark(body[0].text, short)
     if text is None:
         return body
-    return body[1:] if not text else [replace(body[0], text=text), *body[1:]]
+    return without_answer_mark(body[1:]) if not text else [replace(body[0], text=text), *body[1:]]
 
 
 def has_substance(body: Sequence[Block]) -> bool:

@@ -81,6 +81,7 @@ _NOISE = _lines(
     r"""
     (?:also|must|recommended|suggested) (?:read|check|see)\b.{0,200}
     read (?:also|more|next)\b.{0,200}
+    (?:related|recommended|further|suggested) (?:reading|articles?|posts?|links?|guides?|resources?|questions?)\s?:.{0,200}
     (?:related|recommended|see also|source|image (?:source|credit)|photo(?: credit)?|picture)(?:\s?:| by\b).{0,200}
     (?:photo|image) (?:by|via|courtesy)\b.*
     advertise?ments?
@@ -91,8 +92,14 @@ _NOISE = _lines(
     view course|learn more|read on|show (?:answer|more|less)|view answer
     click (?:here|to reveal)\b.*
     (?:jump|skip|go|scroll) (?:back )?to\b.*
-    (?:last )?(?:updated|published|posted)\b.{0,80}
+    (?:last )?(?:updated?|published|posted|modified|reviewed)(?: on\b|\s?:| by\b| \d).{0,80}
+    (?:difficulty(?: level)?|asked (?:at|by|in))\s?:.{0,80}
     \d+ min(?:ute)?s? read
+    press enter or click\b.*|open in app|sign (?:in|up)|\d[\d.,]*k? (?:followers?|claps?|responses?|likes?|views?)
+    (?:next|previous|prev) (?:topic|page|chapter|lesson|tutorial|article|post)\b.{0,80}
+    more details
+    (?:fig(?:ure)?|image|photo)\.? ?\d+(?:\.\d+)?\s?[.:–—-].{0,200}
+    \[\^\w+\]: .*
     follow us\b.*
     https?://\S+
     """,
@@ -108,7 +115,7 @@ _PROMOTION = _lines(
     \d+\s?% off
     (?:promo|discount) code|use (?:the )?code|coupon
     (?:buy|order|shop|register|apply|download|book|join) (?:now|today)
-    join (?:over|our|more than|thousands|millions|\d)|trusted by (?:over|more than|thousands|millions|\d)
+    join (?:over|our|more than|thousands|millions|\d[\d,.]*k?)|trusted by (?:over|more than|thousands|millions|\d[\d,.]*k?)
     limited[\s-]time|special offer|money[\s-]back
     affiliate (?:links?|commission)
     click here
@@ -144,8 +151,8 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^(?:that(?:['’]s|\s+is)\s+(?:it|all)\b|thanks?\b|(?:i|we)\s+hope\b|good\s+luck\b|happy\s+\w+ing\b|feel\s+free\b"
-    r"|(?:enjoyed|liked)\b|follow\s+(?:me|us)\b|re-?post\b|copyright\b|©|let\s+(?:us|me)\s+know\b|stay\s+tuned\b|(?:share|bookmark|like)\s+this\b|if\s+you\s+(?:enjoyed|liked|found|have\s+any)\b"
+    r"^(?:that(?:['’]s|\s+is)\s+(?:it|all)\b|thanks?\b|(?:i|we)\s+hope\b|good\s+luck\b|(?:found|spotted|noticed)\s+(?:an?|any)\s+(?:mistake|typo|error|bug)s?\b|happy\s+\w+ing\b|feel\s+free\b"
+    r"|(?:enjoyed|liked)\b|follow\s+(?:me|us)\b|re-?post\b|copyright\b|©|let\s+(?:us|me)\s+know\b|stay\s+tuned\b|(?:share|bookmark|like)\s+th(?:is|ese)\b|share\s+your\b|(?:drop|leave|post)\s+(?:a|your|us|me)\b|if\s+you\s+(?:enjoyed|liked|found|have\s+any)\b"
     r"|(?:do\s+you\s+)?(?:want|need|looking\s+for|ready)\s+(?:more|help|to|a)\b)",
     re.IGNORECASE,
 )

@@ -9,10 +9,13 @@ from knowledge.ingest.bodies import Cutter, has_substance, may_be_title, part_be
 from knowledge.ingest.boilerplate import is_about_itself, is_faq, is_section
 from knowledge.ingest.heads import Head, Style, by_style, loose_or_strict, outermost, sequences, without_meta
 from knowledge.ingest.markers import answer_mark, split_after_question
+from knowledge.ingest.topics import topics_of
 
 _ANSWERED_SHARE = 0.6
-_TRUST = {"q": 1.3, "number": 1.0, "decimal": 0.9, "ask": 0.9, "lost": 0.5}
+_TRUST = {"q": 1.3, "number": 1.0, "decimal": 0.9, "letter": 0.6, "ask": 0.9, "lost": 0.5}
 _FEWEST_BESIDE = 3
+_ASKING_TITLES = ("questions", "q&a", "quiz", "faq", "viva", "interview", "oral", "exam", "flashcard", "asked")
+"""A title with one of these words announces questions."""
 _LOST_COUNT_SHARE = 0.8
 """Where at least this share of the numbers is 1, they do not count."""
 
@@ -43,6 +46,21 @@ def choose(blocks: Sequence[Block], heads: Sequence[Head]) -> list[Choice]:
     return [filled, *(kept for other in others if (kept := _beside(filled, other, asides)) is not None)]
 
 
+def choose_topics(blocks: Sequence[Block]) -> Choice | None:
+    """The choice of headings that only name topics, in an article of questions that asks none; of two levels the fuller."""
+    if not speaks_of_questions(blocks):
+        return None
+    found = [Choice([], [], 0.0, 0.0)]
+    levels = sorted({block.level for block in blocks if block.kind == "heading"})
+    for style in (("ask", "text"), *(("ask", "heading", str(level)) for level in levels)):
+        heads = _outside_asides(topics_of(blocks, style, ()), aside_marks(blocks))
+        choice = _with_bodies(blocks, heads) if heads else found[0]
+        if sum(has_substance(body) for body in choice.bodies) >= max(_FEWEST_BESIDE, _ANSWERED_SHARE * len(heads)):
+            found.append(choice)
+    best = max(found, key=lambda choice: len(choice.heads))
+    return best if best.heads else None
+
+
 def _choice(blocks: Sequence[Block], style: Style, group: list[Head], asides: Sequence[bool]) -> Choice | None:
     chosen = _outside_asides(_members(blocks, style, group), asides)
     if not chosen:
@@ -58,21 +76,25 @@ def _choice(blocks: Sequence[Block], style: Style, group: list[Head], asides: Se
 
 def _without_contents(blocks: Sequence[Block], choice: Choice) -> Choice:
     """The choice without a table of contents: questions that have no answer here but come again with one."""
-    answered = {
-        head.text.lower() for head, body in zip(choice.heads, choice.bodies, strict=True) if has_substance(body)
-    }
-    kept = [
-        head
-        for head, body in zip(choice.heads, choice.bodies, strict=True)
-        if has_substance(body) or head.text.lower() not in answered
-    ]
+    pairs = list(zip(choice.heads, choice.bodies, strict=True))
+    last = {head.text.lower(): i for i, (head, body) in enumerate(pairs) if has_substance(body)}
+    kept: list[Head] = []
+    in_contents = False
+    for i, (head, body) in enumerate(pairs):
+        again = last.get(head.text.lower(), -1) > i
+        # Behind the last line of the contents stands the introduction, which is no answer to it.
+        in_contents = again and (in_contents or not has_substance(body))
+        if not in_contents and (has_substance(body) or head.text.lower() not in last):
+            kept.append(head)
     return choice if len(kept) == len(choice.heads) else _with_bodies(blocks, kept)
 
 
 def _members(blocks: Sequence[Block], style: Style, group: list[Head]) -> list[Head]:
     """The heads of one style that are questions of the article, not steps, contents or talk."""
     if style[0] == "ask":
-        return without_meta(loose_or_strict(group))
+        questions = without_meta(loose_or_strict(group))
+        topics = topics_of(blocks, style, questions) if speaks_of_questions(blocks) else []
+        return sorted([*questions, *topics], key=lambda head: head.start)
     restarts = sum(head.number == 1 for head in group)
     if len(group) >= _FEWEST_BESIDE and restarts >= _LOST_COUNT_SHARE * len(group):
         # Pages that close a list after each question number all of them 1.
@@ -207,6 +229,6 @@ def speaks_of_questions(blocks: Sequence[Block]) -> bool:
         for block in blocks
         if block.kind == "heading" or (block.kind == "text" and len(block.text.split()) <= 12)
     ]
-    return any(word in named[0].lower() for word in ("questions", "q&a", "quiz", "faq")) or any(
+    return any(word in named[0].lower() for word in _ASKING_TITLES) or any(
         "question" in text.lower() and is_about_itself(text) for text in named[:12] + titles
     )

@@ -1,19 +1,37 @@
 """From an article's blocks to its questions and answers."""
 
+import itertools
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.ingest.blocks import Block, render
 from knowledge.ingest.bodies import has_substance, without_answer_mark
-from knowledge.ingest.choose import Choice, aside_marks, choose
+from knowledge.ingest.choose import Choice, aside_marks, choose, choose_topics
 from knowledge.ingest.entry import Entry, Extraction
-from knowledge.ingest.heads import find_heads, question_table
+from knowledge.ingest.heads import find_heads, marked_rows, question_table
+from knowledge.ingest.keys import answers_apart
 from knowledge.ingest.lost import lost_answers
-from knowledge.ingest.markers import answer_mark, number_mark, question_mark, question_text
+from knowledge.ingest.markers import (
+    answer_mark,
+    demands,
+    ends_asking,
+    is_option,
+    number_mark,
+    question_mark,
+    question_text,
+)
 from knowledge.ingest.recover import Spelling, recover_questions
 from knowledge.ingest.source import Source
+from knowledge.ingest.speakers import with_roles
 
 SHORT_ANSWER_WORDS = 8
+_LONGEST_QUESTION_BLOCKS = 8
+_LABELS = re.compile(
+    r"^(?:[\w ]{0,20}\b(?:difficulty|level|topics?|tags?|category|asked (?:at|by|in)|marks|time)\s*:[^?]{0,60})+$",
+    re.IGNORECASE,
+)
+"""`Difficulty: hard`: a label of a question, not its words."""
 FEW = 4
 """With fewer marked questions than this the article is also tried as one whose questions were lost."""
 
@@ -29,7 +47,7 @@ class _Found:
 
 def extract(source: Source) -> Extraction:
     """All questions with answers of an article, in its order."""
-    found = _found(source.blocks)
+    found = _found(with_roles(source.blocks))
     entries: list[Entry] = []
     left_out: list[str] = []
     seen: set[tuple[str, str]] = set()
@@ -69,7 +87,11 @@ def _recovered(body: Sequence[Block], spelling: Spelling, taken: set[str]) -> st
 
 def _found(blocks: Sequence[Block]) -> list[_Found]:
     tables = _in_tables(blocks)
-    choices = choose(blocks, find_heads(blocks))
+    heads = find_heads(blocks)
+    apart = [_Found(head.start, head.text, body) for head, body in answers_apart(blocks, heads)]
+    if apart:
+        return tables + apart
+    choices = choose(blocks, heads)
     marked = [item for choice in choices for item in _of_choice(choice)]
     asides = aside_marks(blocks)
     if choices and len(marked) >= FEW and not all(asides[head.start] for head in choices[0].heads):
@@ -78,22 +100,47 @@ def _found(blocks: Sequence[Block]) -> list[_Found]:
         return tables
     answers = _between_answer_marks(blocks)
     lost = [_Found(at, "", body) for at, body in lost_answers(blocks)]
+    topics = choose_topics(blocks)
     # A few questions among many answers without one were asked in passing.
-    return max(marked, answers, lost, key=len)
+    answers = [item for item in answers if has_substance(item.body)]
+    return max(marked, answers, _of_choice(topics) if topics else [], lost, key=len)
 
 
 def _of_choice(choice: Choice) -> list[_Found]:
-    with_mark = sum(any(_marks_answer(block) for block in body) for body in choice.bodies)
+    marks = [_answer_at(body) for body in choice.bodies]
+    with_mark = sum(at is not None for at in marks)
     found = []
-    for head, body in zip(choice.heads, choice.bodies, strict=True):
-        question = head.text
-        at = next((i for i, block in enumerate(body) if _marks_answer(block)), 0)
-        if with_mark >= 0.6 * len(choice.heads) and 0 < at <= 6:
-            # What stands between the question and `Answer:` belongs to the question.
-            question = f"{question} {render(body[:at])}"
-            body = body[at:]
-        found.append(_Found(head.start, question, without_answer_mark(body, short=head.style[0] == "q")))
+    for head, body, at in zip(choice.heads, choice.bodies, marks, strict=True):
+        question, short = head.text, head.style[0] == "q"
+        if with_mark >= 0.6 * len(choice.heads) and 0 < (at or 0) <= _LONGEST_QUESTION_BLOCKS:
+            between = [block for block in body[:at] if not _LABELS.match(block.text)]
+            answer = without_answer_mark(body[at:], short)
+            if _belongs_to_question(question, between):
+                question, body = f"{question} {render(between)}", answer
+            else:
+                body = [*between, *answer]
+        found.append(_Found(head.start, question, without_answer_mark(body, short)))
     return found
+
+
+def _belongs_to_question(question: str, between: Sequence[Block]) -> bool:
+    """Whether what stands between a question and `Answer:` is asked too: code, choices, a question; not advice on how to answer."""
+    if not between:
+        return False
+    pairs = itertools.pairwise(between)
+    shown = any(block.kind in ("code", "table") for block in between) or any(
+        is_option(a.text, b.text) for a, b in pairs
+    )
+    return shown or ends_asking(between[-1].text) or not (ends_asking(question) or demands(question))
+
+
+def _answer_at(body: Sequence[Block]) -> int | None:
+    """Where in a body its answer's marker stands; choices to pick from (`A: …`, `B: …`) bear none."""
+    for i, block in enumerate(body):
+        below = body[i + 1].text if i + 1 < len(body) else ""
+        if _marks_answer(block) and not is_option(block.text, below):
+            return i
+    return None
 
 
 def _marks_answer(block: Block) -> bool:
@@ -101,11 +148,13 @@ def _marks_answer(block: Block) -> bool:
 
 
 def _in_tables(blocks: Sequence[Block]) -> list[_Found]:
-    """Questions in tables that have a column of questions and one of answers."""
-    found = []
+    """Questions in tables that have a column of questions and one of answers, or rows of either by turns."""
+    found: list[_Found] = []
     for at, block in enumerate(blocks):
+        found += [_Found(at, question, [Block("text", answer)]) for question, answer in marked_rows(block)]
         columns = question_table(block)
-        for row in block.rows[1:] if columns else ():
+        headed = columns is not None and not ends_asking(block.rows[0][columns.question])
+        for row in block.rows[headed:] if columns else ():
             if columns and max(columns) < len(row):
                 question = row[columns.question]
                 marked = question_mark(question) or number_mark(question)
@@ -115,7 +164,8 @@ def _in_tables(blocks: Sequence[Block]) -> list[_Found]:
 
 def _between_answer_marks(blocks: Sequence[Block]) -> list[_Found]:
     """Answers that are marked while all questions are lost."""
-    starts = [i for i, block in enumerate(blocks) if _marks_answer(block)]
+    blocks = [_without_number(block) for block in blocks]
+    starts = [i for i, block in enumerate(blocks) if _answer_at(blocks[i : i + 2]) == 0]
     if len(starts) < 2:
         return []
     from knowledge.ingest.bodies import Cutter
@@ -126,6 +176,12 @@ def _between_answer_marks(blocks: Sequence[Block]) -> list[_Found]:
         _Found(a, "", without_answer_mark(cutter.cut(a, b, b == len(blocks))))
         for a, b in zip(starts, ends, strict=True)
     ]
+
+
+def _without_number(block: Block) -> Block:
+    """The block, or where a number stands before its answer's marker (`3. Answer: …`) the block from the marker on."""
+    numbered = number_mark(block.text) if block.kind not in ("code", "table") else None
+    return replace(block, text=numbered.text) if numbered and answer_mark(numbered.text) is not None else block
 
 
 def _warnings(body: Sequence[Block], answer: str, recovered: bool) -> list[str]:

@@ -1,12 +1,23 @@
 """Where questions begin: the blocks that may head an answer, by how they are marked, and the sequences they form."""
 
+import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from knowledge.ingest.blocks import Block
 from knowledge.ingest.boilerplate import is_meta_question, is_noise
-from knowledge.ingest.markers import answer_mark, asks, demands, ends_asking, is_inverted, number_mark, question_mark
+from knowledge.ingest.markers import (
+    answer_mark,
+    asks,
+    demands,
+    ends_asking,
+    exercise_mark,
+    is_inverted,
+    number_mark,
+    question_mark,
+)
 
 LONGEST_QUESTION_WORDS = 60
 LONGEST_LINE_QUESTION_WORDS = 30
@@ -15,6 +26,9 @@ _ASKING_SHARE = 0.8
 """Of a column's cells, at least this share must end with a question mark to be questions without a header's word."""
 _LOOKED_AT = 20
 """Of a list's items so far, this many of the last tell what its items look like."""
+
+_Q_CELL = re.compile(r"^(?:q|ques|question)\s?\d{0,3}\s?[.:)]?$", re.IGNORECASE)
+_A_CELL = re.compile(r"^(?:a|ans|answer)\s?\d{0,3}\s?[.:)]?$", re.IGNORECASE)
 
 Style = tuple[str, ...]
 
@@ -59,11 +73,16 @@ def _head(blocks: Sequence[Block], i: int) -> Head | None:
     marked = question_mark(block.text)
     if marked:
         return _marked_head(blocks, i, ("q",), marked.number, marked.text)
+    exercise = exercise_mark(block.text)
+    if exercise:
+        return _marked_head(blocks, i, ("q", exercise.form), exercise.number, exercise.text)
     if block.kind == "heading" and not block.text:
         return Head(i, i + 1, ("lost", str(block.level)), None, "", False)
     if len(block.text.split()) > LONGEST_QUESTION_WORDS:
         return None
     numbered = number_mark(block.text)
+    if numbered and answer_mark(numbered.text) is not None:
+        return None
     if numbered and not (block.kind == "item" and block.number is None):
         inner = question_mark(numbered.text)
         text = inner.text if inner and inner.text else numbered.text
@@ -108,7 +127,7 @@ def _line_head(blocks: Sequence[Block], i: int) -> Head | None:
     quoted = block.text[:1] in "“\"'‘"
     if block.kind != "text" or words > LONGEST_LINE_QUESTION_WORDS or words < 2 or not opens or quoted:
         return None
-    question = ends_asking(block.text) and words >= 3
+    question = ends_asking(block.text) and (words >= 3 or ": " in block.text)
     order = demands(block.text) and block.gap and words <= 20 and not block.text.rstrip().endswith((":", ";", ","))
     # Without its mark a question is told by the order of its words, and counts only beside others that have theirs.
     bare = is_inverted(block.text) and block.gap and 3 <= words <= 14 and block.text.rstrip()[-1] not in ".:;,!"
@@ -130,6 +149,13 @@ def question_table(block: Block) -> Table | None:
         None,
     )
     return Table(question, answer) if question is not None and answer is not None else _asking_column(block)
+
+
+def marked_rows(block: Block) -> list[tuple[str, str]]:
+    """Question and answer of each two rows of which the first cell of one says `Q1` and of the next `A1`."""
+    rows = [row for row in block.rows if len(row) >= 2] if block.kind == "table" else []
+    pairs = itertools.pairwise(rows)
+    return [(a[1], b[1]) for a, b in pairs if _Q_CELL.match(a[0]) and _A_CELL.match(b[0])]
 
 
 def _asking_column(block: Block) -> Table | None:

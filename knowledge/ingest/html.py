@@ -25,7 +25,7 @@ _ASIDE_WORDS = frozenset(
 )
 _ASIDE_ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "search", "dialog", "menu"})
 _ASIDE_NAMES = re.compile(
-    r"author-?(?:box|bio|info|card|meta|details)|about-?(?:the-?)?author|table-?of-?contents|read-?(?:more|next)|site-?(?:header|footer)",
+    r"author-?(?:box|bio|info|card|meta|details)|about-?(?:the-?)?author|table-?of-?contents|read-?(?:more|next)|(?:next|prev(?:ious)?)-?(?:topic|post|page|article|lesson)|site-?(?:header|footer)",
     re.I,
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -75,6 +75,16 @@ def _main(parser: LexborHTMLParser, body: LexborNode) -> LexborNode:
     found = parser.css("main, [role=main], article")
     best = max(found, key=lambda node: len(node.text()), default=body)
     return best if len(best.text()) >= 0.6 * whole else body
+
+
+def _with_ordinal(runs: list[Run]) -> list[Run]:
+    """The runs; a number that opens them in an element of its own (`<span>3</span>What …`) is parted from the words."""
+    first = next((i for i, run in enumerate(runs) if run.text.strip()), None)
+    if first is None or first + 1 >= len(runs) or not re.fullmatch(r"\s*\d{1,3}\s*", runs[first].text):
+        return runs
+    if not runs[first + 1].text[:1].isupper():
+        return runs
+    return [*runs[:first], runs[first]._replace(text=f"{runs[first].text.strip()}. "), *runs[first + 1 :]]
 
 
 @dataclass
@@ -171,7 +181,7 @@ class _Walk:
             self._template = Block("text", "", level=len(self._lists))
 
     def _flush(self) -> None:
-        found = paragraph(self._runs, self._template)
+        found = paragraph(_with_ordinal(self._runs), self._template)
         self._runs = []
         if not found:
             return

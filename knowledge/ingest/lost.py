@@ -5,16 +5,20 @@ from collections.abc import Sequence
 
 from knowledge.ingest.blocks import Block
 from knowledge.ingest.bodies import looks_like_title
-from knowledge.ingest.boilerplate import is_about_itself, is_author, is_noise, is_promotion, is_section
+from knowledge.ingest.boilerplate import is_about_itself, is_author, is_closing, is_noise, is_promotion, is_section
 from knowledge.ingest.choose import speaks_of_questions
 from knowledge.ingest.recover import opening_subject
-from knowledge.ingest.subject import clause_of
+from knowledge.ingest.subject import clause_of, first_sentence, is_purpose
 from knowledge.text import content_stems, sentences
 
 FEWEST_LOST_ANSWERS = 3
 _SHORTEST_OPENING_WORDS = 6
 _LONGEST_LEAD_IN_WORDS = 16
 _LOOKED_BACK = 20
+_MEANINGFUL_SHARE = 0.2
+_LEAVE = 4
+"""An article takes leave of its reader among this many last blocks."""
+_TURNS_TO_OTHER = re.compile(r",? (?:on the other hand|in contrast|by contrast)\b", re.I)
 _GOES_ON = re.compile(
     r"^(?:it|its|they|their|this|that|these|those|he|she|we|i|you|your|for (?:example|instance)|e\.g|example|examples|application example|however|moreover|furthermore|"
     r"in addition|additionally|also|therefore|thus|hence|so|but|and|or|if|when|while|although|because|since|as|once|after|before|then|finally|first|second|third|next|"
@@ -22,6 +26,8 @@ _GOES_ON = re.compile(
     r"the (?:main|key|most|following|above|next|first|second|other|former|latter|result|goal|idea|aim|answer|reason|output|example|resulting|same))\b",
     re.I,
 )
+_CODE_NAME = re.compile(r"^\w*[_.(A-Z0-9][\w.()]*\s")
+"""A first word that is written small for good: `__init__`, `numpy.where`, `iOS`."""
 _DEFINES = re.compile(
     r"^(?:(?:is|are)\s+(?:an?|the|one|two|a type|a kind)\b|represents?\b|refers?\b|means?\b|denotes?\b|describes?\b|stands? for\b)",
     re.I,
@@ -38,16 +44,37 @@ def lost_answers(blocks: Sequence[Block]) -> list[tuple[int, list[Block]]]:
     answers: list[tuple[int, list[Block]]] = []
     opened = False
     bare = _lists_are_lost(blocks)
+    spaced = _gaps_part_answers(blocks)
     for i in range(_beginning(blocks), len(blocks)):
         block = blocks[i]
-        if _parts(block) or _is_talk(block):
+        leaves = i >= len(blocks) - _LEAVE and block.kind == "text" and is_closing(block.text)
+        if _parts(block) or _is_talk(block) or leaves:
             opened = opened and is_noise(block.text) and not is_section(block.text)
-        elif _opens(blocks, i, answers[-1][1] if opened else [], bare):
+        elif (opened and spaced and _opens_after_gap(blocks, i)) or _opens(
+            blocks, i, answers[-1][1] if opened else [], bare
+        ):
             answers.append((i, [block]))
             opened = True
         elif opened:
             answers[-1][1].append(block)
     return answers if len(answers) >= FEWEST_LOST_ANSWERS else []
+
+
+def _gaps_part_answers(blocks: Sequence[Block]) -> bool:
+    """Whether empty lines stand between some paragraphs and not between others, so that they mean something."""
+    texts = [block for block in blocks if block.kind == "text"]
+    close = sum(not block.gap for block in texts)
+    return _MEANINGFUL_SHARE * len(texts) <= close <= (1 - _MEANINGFUL_SHARE) * len(texts)
+
+
+def _opens_after_gap(blocks: Sequence[Block], i: int) -> bool:
+    """Whether a paragraph behind an empty line opens an answer: it may be one's first, or says how to do a thing."""
+    block = blocks[i]
+    return (
+        block.gap
+        and not _is_lead_in(blocks[i - 1])
+        and (_is_opening(block) or (is_purpose(block.text) and _has_body(blocks, i)))
+    )
 
 
 def _beginning(blocks: Sequence[Block]) -> int:
@@ -83,10 +110,11 @@ def _is_opening(block: Block) -> bool:
     ):
         return False
     if (
-        not text[:1].isupper()
+        not (text[:1].isupper() or _CODE_NAME.match(text))
         or text.rstrip()[-1] not in ".:)"
         or _GOES_ON.match(text)
         or re.search(r"\b(?:you|your)\b", text[:160], re.I)
+        or _TURNS_TO_OTHER.search(first_sentence(text))
     ):
         return False
     return clause_of(text) is not None

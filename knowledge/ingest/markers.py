@@ -5,26 +5,46 @@ from typing import NamedTuple
 
 # `Q1.`, `Q. 1)`, `Question 12:`, `Q 3 -`; without a number only `Q:` and `Question.`, so that `Q-learning` is none.
 _QUESTION = re.compile(
-    r"^(?:questions?|ques|q|interviewer)\s*[.#:]?\s*(?:no\.?\s*)?(?:(?P<n>\d{1,3})(?:\s*[.):–—\-]+\s*|\s+(?=[A-Z“\"'(])|\s*$)|[:.]\s+|:\s*$)(?P<rest>.*)$",
+    r"^(?:questions?|ques?|q|interviewer)\s*[.#:–—\-]?\s*(?:no\.?\s*)?(?:(?P<n>\d{1,3})(?:\s*[.):–—\-]+\s*|\s+(?=[A-Z“\"'(])|\s*$)|[:.]\s+|(?<=^q)\)\s+|(?<=\s)[–—-]\s+|(?<=^q)\s[–—-]\s+|:\s*$)(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
+)
+# `Problem 3:` is as often a step inside an answer as a question, so these are a form of their own, and need a number.
+_EXERCISE = re.compile(
+    r"^(?P<word>problem|exercise|task|challenge|prompt|scenario|riddle|puzzle)\s*(?:no\.?\s*|#\s*)?(?P<n>\d{1,3})\s*(?:[.):–—\-]+\s*|\s+(?=[A-Z“\"'(])|$)(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+# Any other word (another language's, say) marks a question with its number only where a question follows.
+_OTHER_WORD = re.compile(r"^(?P<word>[^\W\d_]{3,14})\s+(?P<n>\d{1,3})\s*[.):–—\-]+\s*(?P<rest>\S.*)$", re.DOTALL)
+# A bare or bracketed number may open any sentence or note, so it counts only before what asks.
+_BARE_NUMBER = re.compile(
+    r"^(?:#\s?(?P<a>\d{1,3})|\[(?P<b>\d{1,3})\][.:]?|(?P<c>\d{1,3})[/\]|]?)\s+(?P<rest>[A-Z“\"'(].*)$", re.DOTALL
 )
 _NUMBER = re.compile(
     r"^(?:#\s?|no\.\s?)?\(?(?P<n>\d{1,3})(?:[.)]{1,2}(?![\d.])\s*|\s?[:–—-]\s+)(?P<rest>\S.*)$", re.DOTALL
 )
 _DECIMAL = re.compile(r"^(?P<major>\d{1,2})\.(?P<n>\d{1,2})[.)]?\s+(?P<rest>[A-Z“\"'(].*)$", re.DOTALL)
-_LETTERED = re.compile(r"^question\s+(?P<n>[A-Z]|[IVX]{2,5})\s*[.):–—\-]+\s*(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+_SPELLED = {
+    word: n for n, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)
+}
+_LETTERED = re.compile(
+    rf"^question\s+(?P<n>[A-Z]|[IVX]{{2,5}}|{'|'.join(_SPELLED)})\s*[.):–—\-]+\s*(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _ROMAN = re.compile(r"^\(?(?P<n>[IVX]{1,6})[.)]{1,2}\s+(?P<rest>\S.*)$", re.DOTALL)
+_LETTER = re.compile(r"^\(?(?P<n>[a-h])[.)]{1,2}\s+(?P<rest>\S.*)$", re.DOTALL)
 _KEYCAPS = re.compile(r"((?:[0-9]\ufe0f?\u20e3)+|\U0001f51f)[.):]?[ \t]*")
 _PICTOGRAPH = r"[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]"
 _LEADING_PICTOGRAPHS = re.compile(
     rf"(^|>)([ \t]*)(?:{_PICTOGRAPH}[\ufe0f\u200d\U0001f3fb-\U0001f3ff]*[ \t]*)+(?=\S)", re.MULTILINE
 )
+_BEHIND_QUESTION = re.compile(rf"(?:[\s¶\u200d\ufe0f]|{_PICTOGRAPH}|(?<=[?.!])\s*\[+[^\]]{{1,20}}\]+)+$")
 _ANSWER = re.compile(
-    r"^(?:(?:(?:sample |model |suggested |short |example )?(?:answers?|ans)\b\s*(?:\d{1,3}\s*)?"
-    r"|(?:solution|response|candidate|interviewee)\s*)(?:[:.–—-]+\s*|$)|a\s?\d{0,3}\s*:\s*)",
+    r"^(?:(?:(?:sample |model |suggested |short |example )?(?:answers?|ans)\b\s*(?:-?\d{1,3}\s*)?"
+    r"|(?:solution|soln?|response|candidate|interviewee)\s*)(?:[:.–—-]+\s*|$)|a\s?\d{0,3}(?:\s*:\s*|\s[–—-]\s+))",
     re.IGNORECASE,
 )
 _SHORT_ANSWER = re.compile(r"^a\s?\d{0,3}\s*[.)]\s+", re.IGNORECASE)
+_OPTION = re.compile(r"^\(?([A-Ba-b])\s*[:.)]")
 _INLINE_ANSWER = re.compile(r"(?<=\S)\s+(?:(?:answer|ans)\s*[:.–—-]+|A:)\s+", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s\"'”’)\]*_¶#]+$")
 
@@ -45,7 +65,7 @@ IMPERATIVES = frozenset(
 
 
 class Marked(NamedTuple):
-    """A text without its marker. `form` names the marker's kind: q, number or decimal."""
+    """A text without its marker. `form` names the marker's kind: q, number, decimal or letter."""
 
     form: str
     number: int | None
@@ -62,14 +82,29 @@ def question_mark(text: str) -> Marked | None:
     return Marked("q", int(number) if number else None, match.group("rest").strip())
 
 
+def exercise_mark(text: str) -> Marked | None:
+    """The text after `Problem 3:`, with the word as its form, or None where no such marker opens it."""
+    match = _EXERCISE.match(text.strip())
+    other = None if match else _OTHER_WORD.match(text.strip())
+    if other and ends_asking(other.group("rest")) and other.group("word")[0].isupper():
+        match = other
+    return Marked(match.group("word").lower(), int(match.group("n")), match.group("rest").strip()) if match else None
+
+
 def number_mark(text: str) -> Marked | None:
-    """The text after `12.`, `12)`, `#12 -` or `3.2`, or None where no number opens it."""
+    """The text after `12.`, `12)`, `#12 -` or `3.2`, before what asks also `[12]`, `12` and `b)`, or None where no number opens it."""
     match = _DECIMAL.match(text.strip())
     if match:
         return Marked("decimal", int(match.group("n")), match.group("rest").strip())
     match = _NUMBER.match(text.strip())
     if match:
         return Marked("number", int(match.group("n")), match.group("rest").strip())
+    bare = _BARE_NUMBER.match(text.strip())
+    if bare and asks(bare.group("rest")) and len(bare.group("rest").split()) >= 2:
+        return Marked("number", int(bare.group("a") or bare.group("b") or bare.group("c")), bare.group("rest").strip())
+    lettered = _LETTER.match(text.strip())
+    if lettered and (ends_asking(lettered.group("rest")) or demands(lettered.group("rest"))):
+        return Marked("letter", _place(lettered.group("n")), lettered.group("rest").strip())
     roman = _ROMAN.match(text.strip())
     # A name may open with an initial, so a Roman number counts only before what asks.
     if roman and asks(roman.group("rest")):
@@ -78,7 +113,9 @@ def number_mark(text: str) -> Marked | None:
 
 
 def _place(mark: str) -> int:
-    """The place of `C` in the alphabet, or of `IV` among Roman numbers, from 1."""
+    """The place of `C` in the alphabet, of `IV` among Roman numbers, or of `three` among the spelled ones, from 1."""
+    if mark.lower() in _SPELLED:
+        return _SPELLED[mark.lower()]
     return ord(mark.upper()) - ord("A") + 1 if len(mark) == 1 else _roman(mark)
 
 
@@ -104,19 +141,27 @@ def answer_mark(text: str, short: bool = False) -> str | None:
     return text[match.end() :].strip() if match else None
 
 
+def is_option(text: str, below: str) -> bool:
+    """Whether a line is the first of choices to pick from: `A: …` or `a) …` with `B: …` below it."""
+    first, second = _OPTION.match(text), _OPTION.match(below)
+    return bool(first and second and (first.group(1).lower(), second.group(1).lower()) == ("a", "b"))
+
+
 def split_inline_answer(text: str) -> tuple[str, str] | None:
     """`Q: …? A: …` on one line as question and answer, or None."""
     lettered = _LETTERED.match(text)
     match = _INLINE_ANSWER.search(text, lettered.start("rest") if lettered else 0)
     if not match or not (asks(text[: match.start()]) or question_mark(text) or number_mark(text)):
         return None
-    return text[: match.start()].strip(), text[match.end() :].strip()
+    # `3. Answer: …` has no question before its answer.
+    asked = text[: match.start()].strip()
+    return (asked, text[match.end() :].strip()) if re.search(r"[^\W\d]{2}", asked) else None
 
 
 def is_marked_line(line: str) -> bool:
     """Whether a line inside a paragraph begins a question or an answer of its own."""
     numbered = number_mark(line)
-    return bool(question_mark(line) or _ANSWER.match(line) or (numbered and asks(numbered.text)))
+    return bool(question_mark(line) or exercise_mark(line) or _ANSWER.match(line) or (numbered and asks(numbered.text)))
 
 
 def lead_is_question(bold: str) -> bool:
@@ -157,5 +202,5 @@ def split_after_question(text: str) -> tuple[str, str] | None:
 
 
 def question_text(text: str) -> str:
-    """A question as it is shown: one line, no permalink signs at its end."""
-    return " ".join(text.split()).rstrip(" ¶")
+    """A question as it is shown: one line, without permalink signs, pictographs and `[link]` behind it."""
+    return _BEHIND_QUESTION.sub("", " ".join(text.split()))

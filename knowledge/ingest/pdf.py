@@ -15,6 +15,8 @@ from knowledge.ingest.plain import blocks_of_lines, continues
 MOST_PAGES = 500
 _HEADING_SIZE = 1.12
 """A line this many times as large as the body text is a heading."""
+_LINE_STEP = 0.8
+"""Text this much higher or lower, in letter sizes, stands on another line; raised and lowered signs stay on theirs."""
 _PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–—\s]*\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?[-–—\s]*$", re.I)
 
 
@@ -73,6 +75,8 @@ def _lines(page: Any) -> list[Line]:
             if i:
                 parts.append([])
             if piece:
+                if parts[-1] and abs(parts[-1][-1][3] - y) > _LINE_STEP * min(size * scale, parts[-1][-1][1]):
+                    parts.append([])
                 parts[-1].append((piece, size * scale, name, y))
 
     page.extract_text(visitor_text=visit)

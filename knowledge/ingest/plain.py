@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from knowledge.ingest.blocks import Block
+from knowledge.ingest.blocks import Block, Run, paragraph
 from knowledge.ingest.codelines import is_code, may_be_code
 from knowledge.ingest.markers import answer_mark, ends_asking, number_mark, question_mark, split_inline_answer
 
 _BULLET = re.compile(r"^(?P<indent>\s*)(?:[-*•▪◦‣·●○]|–(?=\s))\s+(?P<text>\S.*)$")
 _UNDERLINE = re.compile(r"^\s*(=|-|~|\*){3,}\s*$")
 _HASHES = re.compile(r"^(#{1,6})\s+(\S.*?)\s*#*$")
+_BOLD_LINE = re.compile(r"^(\*\*|__)(?P<bold>\S(?:[^*]*\S)?)\1(?P<rest>(?:\s*:?\s*\S.*)?)$")
+_BOLD_INSIDE = re.compile(r"(?<![\w*])\*\*(\S(?:[^*\n]*\S)?)\*\*(?![\w*])")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _FENCE_BEHIND_MARK = re.compile(r"^((?:a|ans|answer):)[ \t]*((?:```|~~~)\w*)$", re.I | re.M)
 _TABLE_RULE = re.compile(r"^[\s|:+=-]*-[\s|:+=-]*$")
@@ -64,6 +66,9 @@ def _next(lines: Sequence[str], at: int) -> tuple[list[Block], int]:
         return [Block("heading", line, level=1 if "=" in below else 2)], 2
     if _UNDERLINE.match(line):
         return [Block("rule", "")], 1
+    bold = _BOLD_LINE.match(line)
+    if bold:
+        return paragraph([Run(bold.group("bold"), bold=True), Run(_plain(bold.group("rest")))], Block("text", "")), 1
     hashes = _HASHES.match(line)
     if hashes and (at == 0 or not lines[at - 1].strip()):
         return [Block("heading", hashes.group(2), level=len(hashes.group(1)))], 1
@@ -72,8 +77,14 @@ def _next(lines: Sequence[str], at: int) -> tuple[list[Block], int]:
         return [
             Block("item", bullet.group("text").strip(), level=1 + len(bullet.group("indent").expandtabs(4)) // 4)
         ], 1
+    line = _plain(line)
     halves = split_inline_answer(line)
     return [Block("text", half) for half in halves or (line,)], 1
+
+
+def _plain(line: str) -> str:
+    """A line without the stars round its bold words."""
+    return _BOLD_INSIDE.sub(r"\1", line)
 
 
 def _fenced(lines: Sequence[str], at: int) -> tuple[list[Block], int]:
@@ -127,7 +138,7 @@ def _code_follows(lines: Sequence[str], at: int) -> bool:
 
 
 def _table_lines(lines: Sequence[str], at: int) -> int:
-    """How many lines from here are a table: rows with | between cells; a header may stand cell by cell, `cell |` a line."""
+    """How many lines from here are a table: rows with | or tabs between cells; a header may stand cell by cell, `cell |` a line."""
     count = 0
     widest = 0
     for line in lines[at:]:
@@ -141,6 +152,8 @@ def _table_lines(lines: Sequence[str], at: int) -> int:
 
 def _cells(line: str) -> list[str]:
     text = line.strip()
+    if "\t" in text and "|" not in text and not line[:1].isspace() and not is_code(text):
+        return [cell.strip() for cell in re.split(r"\t+", text)]
     if (
         "|" not in text
         or is_code(text)

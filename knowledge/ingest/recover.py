@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.ingest.blocks import Block
-from knowledge.ingest.subject import Clause, base_form, clause_of, first_sentence
+from knowledge.ingest.subject import Clause, base_form, clause_of, first_sentence, purpose_of
 from knowledge.text import content_stems, stem, words
 
 _WHY = re.compile(
@@ -24,7 +24,9 @@ _DIFFERENCE = re.compile(r"\b(?:differ\w*|compar\w+|versus|vs)\b", re.I)
 _ROW_NAMES = frozenset(
     "aspect feature features criteria criterion parameter parameters basis property properties characteristic characteristics point factor attribute category".split()
 )
-_COMMON_NOUN = re.compile(r"(?:ing|tion|sion|ment|ness|ity|ance|ence|ism|ship|ers|ors)$")
+_COMMON_NOUN = re.compile(
+    r"(?:ing|tion|sion|ment|ness|ity|ance|ence|ism|ship|hood|age|ure|ency|ancy|[st]is|ology|graphy|metry|ics|ers|ors)$"
+)
 _STATE = re.compile(r"\s+(?:by\s+\w+ing)\b", re.I)
 
 
@@ -35,6 +37,9 @@ def recover_questions(body: Sequence[Block], spelling: "Spelling") -> list[str]:
         spelling: the article's, which tells whether a capital belongs to a name or to a sentence's beginning.
     """
     opening = next((block.text for block in body if block.kind in ("text", "item")), "")
+    purpose = purpose_of(opening)
+    if purpose:
+        return [f"How do you {purpose}?"]
     clause = clause_of(opening)
     if clause is None:
         return [
@@ -42,7 +47,7 @@ def recover_questions(body: Sequence[Block], spelling: "Spelling") -> list[str]:
             if opening
             else "What does this show?"
         ]
-    subject = spelling.in_sentence(clause.subject)
+    subject = spelling.in_sentence(clause.subject, clause.plural)
     by_table = _by_table(clause, subject, body, spelling)
     by_lead_ins = _by_lead_ins(clause, subject, body)
     direct = [_by_clause(clause, subject)]
@@ -89,6 +94,9 @@ def _by_clause(clause: Clause, subject: str) -> str:
     phrase = re.split(_STATE, clause.rest)[0]
     if phrase != clause.rest and 1 <= len(phrase.split()) <= 6:
         return f"How {do} {subject} {verb} {phrase}?"
+    other = re.match(r"from\s+([^,;.]{2,60})", clause.rest)
+    if verb == "differ" and other:
+        return f"How {do} {subject} differ {re.split(r' (?:in|by|because|as) ', other.group(0))[0].strip()}?"
     if verb == "consist":
         return f"What {do} {subject} consist of?"
     return _plain(clause, subject)
@@ -96,6 +104,8 @@ def _by_clause(clause: Clause, subject: str) -> str:
 
 def _by_table(clause: Clause, subject: str, body: Sequence[Block], spelling: "Spelling") -> str:
     """`What is the difference between A and B?` where a table compares them."""
+    if base_form(clause.verb) == "differ" and clause.rest.startswith("from "):
+        return ""
     texts = [block.text for block in body if block.kind == "text"]
     table = next((block for block in body if block.kind == "table" and block.rows), None)
     header = (
@@ -170,19 +180,19 @@ class Spelling:
             self._small.update(re.findall(r"(?<![\w-])[a-z][\w-]*", block.text))
             self._inner_capitals.update(re.findall(r"(?<=[a-z,] )[A-Z][\w-]*", block.text))
 
-    def in_sentence(self, phrase: str) -> str:
-        """A phrase as it stands inside a sentence: capitals stay where they belong to a name."""
+    def in_sentence(self, phrase: str, plural: bool = False) -> str:
+        """A phrase as it stands inside a sentence: capitals stay where they belong to a name, which is seldom a plural."""
         capital = [
             word for word in re.findall(r"[A-Za-z][\w-]*", re.sub(r"\([^)]*\)", "", phrase)) if word[0].isupper()
         ]
         articles = [word for word in capital if word in ("A", "An", "The")]
         names = [word for word in capital if word not in articles]
-        lowered = names if self._are_ordinary(names, len(phrase.split()) - len(articles)) else []
+        lowered = names if self._are_ordinary(names, len(phrase.split()) - len(articles), plural) else []
         for word in [*articles, *lowered]:
             phrase = re.sub(rf"(?<![\w(-]){re.escape(word)}(?![\w-])", word.lower(), phrase)
         return phrase
 
-    def _are_ordinary(self, names: list[str], length: int) -> bool:
+    def _are_ordinary(self, names: list[str], length: int, plural: bool) -> bool:
         """Whether capitalised words of a phrase are no name.
 
         They are none where the article writes all of them small elsewhere; and a single one, which only a sentence's
@@ -195,7 +205,7 @@ class Spelling:
             return True
         if len(names) != 1 or names[0] in self._inner_capitals:
             return False
-        return length > 1 or bool(_COMMON_NOUN.search(names[0]))
+        return length > 1 or (plural and names[0].endswith("s")) or bool(_COMMON_NOUN.search(names[0]))
 
 
 def opening_subject(text: str) -> set[str]:

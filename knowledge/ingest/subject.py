@@ -22,14 +22,40 @@ _VERBS = frozenset(
     execute expire extend forbid freeze hide imitate inherit inject insert inspect insulate invent invest join lend
     listen lose melt merge migrate oppose originate own participate penalise penalize persist possess pour recover
     refresh relax relieve repair resemble resist restore seek sell shrink speed steer stimulate strengthen surround
+    abolish accept accumulate acknowledge acquire adapt adopt advise agree aggregate align allocate announce appeal approve argue
+    arrange ask assemble assert assess assist authorise authorize automate await bear beat bend block boost borrow burn buy call
+    cancel capture catch celebrate check circulate claim climb close coexist collapse come communicate compete compile complete
+    comprise compute concentrate conclude configure consider consume contrast contribute coordinate cost create cut decode
+    decompose dedicate defend delegate delete denote deploy deprive destabilise develop diagnose dictate die differentiate
+    diffuse digest diminish discharge discover discuss disperse dispose dissociate disrupt distort distribute donate double draw
+    drive drown duplicate eat edit educate eject elect eliminate embed embody emphasise employ emulate encode encrypt encompass
+    enforce engage enrich enter entitle enumerate erode escape estimate evolve exceed exchange exclude excrete exert exhaust
+    expand expect exploit explore export expose fall feed fetch fight fill find finish fix fly forget fulfil fuse grasp hear
+    hydrolyse ignite ignore illustrate impair implement incorporate incur infect infer inform initialise initialize initiate
+    innervate install instruct interact interfere interpret intersect interrupt invade invalidate invert iterate judge justify
+    kill know lend lubricate match maximise maximize minimise minimize mobilise motivate mutate navigate neutralise neutralize
+    nominate normalise normalize nourish obey observe outweigh overload override owe oxidise oxidize pack parse partition pass
+    pay penetrate persuade pierce pollinate polymerise populate postpone postulate precede precipitate prefer prescribe preside
+    prioritise proclaim propagate propose prosecute provoke publish pull punish purchase purify push qualify quantify radiate
+    ratify react read realise realize rebuild recall recommend reconcile reconstruct record recycle redirect reflect refract
+    refuse register reinforce reject relax remember remind renew rent reorder reproduce reside resonate retain retire retreat
+    retrieve revise revoke revolve rotate satisfy save say scan scatter secrete see seize self-assemble separate serialise
+    shorten signify sink sit smooth soften spawn speak spin spread standardise stay stretch submit subscribe substitute subtract
+    succeed suggest supervise suppose suppress sustain swim tend terminate theorise think throw tolerate trace transcribe
+    translate transport travel trigger truncate undergo understand undo unfold uphold utilise utilize vaporise validate vibrate
+    violate visualise warrant wear weigh write
     survive suspend sweeten symbolise symbolize synchronise teach thicken unify unite unlock vanish weaken widen win""".split()
 )
 _NOUN_BEFORE = frozenset(
     "a an the this that these those of in for to with by on at from as or its their and each every no".split()
 )
+_PRONOUNS = frozenset("i you we they he she".split())
 # Of the verbs above, those that are as often nouns: before another verb they are taken for one.
 _OFTEN_NOUNS = frozenset(
-    """act aim balance break cause change control cover deal decrease estimate filter flow focus form hold increase influence lead limit link
+    """block call check claim contrast cost cut draw drive exchange export feed fight fill fix fuse interrupt judge kill match
+    override pass pay pull push read record register retreat save scan sink spin spread stretch trace transport travel trigger
+    wear find
+    act aim balance break cause change control cover deal decrease estimate filter flow focus form hold increase influence lead limit link
     map mark measure model move need offer play process project raise release rest result return reveal rise route
     set share shift show split stand start state stop store supply support test transfer transform turn update use work yield""".split()
 )
@@ -43,6 +69,9 @@ _ADVERBS = frozenset(
 )
 _ADVERB = re.compile(r"(?<!\bfam)(?:al|iv|ent|ant|ar|us|d|t|ful|gh|ab|ib|ic|se|te|ve|i|th|st)ly$")
 _INTRODUCTION = re.compile(r"^(?:in|for|within|under|during|among|at|on|by|with)\s[^,.]{2,50},\s+", re.I)
+_PURPOSE = re.compile(
+    r"^(?:In order )?[Tt]o (?P<what>(?P<verb>[a-z]+) [^,.:]{3,60}), (?:you|we|one|follow|use|do|first|start|the following|these)\b"
+)
 _PARENTHESES = re.compile(r"\([^)]*\)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z“\"(])|:\s*$")
 
@@ -74,6 +103,17 @@ def first_sentence(text: str) -> str:
     return _SENTENCE_END.split(text.strip(), maxsplit=1)[0].rstrip(" .:!")
 
 
+def purpose_of(text: str) -> str:
+    """`secure a server` from `To secure a server, follow these steps:`; empty where a text says no such thing."""
+    match = _PURPOSE.match(text)
+    return match.group("what") if match and match.group("verb") in _VERBS else ""
+
+
+def is_purpose(text: str) -> bool:
+    """Whether a text opens with what is to be done."""
+    return bool(purpose_of(text))
+
+
 def clause_of(text: str) -> Clause | None:
     """Subject and verb of a text's first sentence, or None where no known verb stands near its beginning."""
     sentence = _INTRODUCTION.sub("", first_sentence(text))
@@ -86,7 +126,7 @@ def clause_of(text: str) -> Clause | None:
     if i is None or not subject:
         return None
     verb = _word(words[i])
-    plural = verb in ("are", "were") or (verb not in _BE and not verb.endswith("s"))
+    plural = verb in ("are", "were") or (verb not in _BE and (verb in _VERBS or not verb.endswith("s")))
     return Clause(subject, verb, sentence[words[i].end() :].strip(), plural)
 
 
@@ -97,6 +137,8 @@ def _word(match: re.Match[str]) -> str:
 def _is_verb(words: list[re.Match[str]], i: int) -> bool:
     """Whether a word is a verb that is known, at a place where a verb may stand."""
     word = _word(words[i])
+    if i > 1 and _word(words[i - 1]) in _PRONOUNS:
+        return False
     return word in _BE or (
         _word(words[i - 1]) not in _NOUN_BEFORE and base_form(word) in _VERBS and not _is_noun_here(words, i)
     )
