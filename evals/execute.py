@@ -70,7 +70,8 @@ def execute(interviewer: Interviewer, cases: Cases, options: Options, bar: Bar =
 def manifest(interviewer: Interviewer, cases: Cases, options: Options) -> Run:
     """What a run over these cases that starts now is of."""
     threshold = read_thresholds().threshold[options.grader]
-    versions = versions_of(interviewer.settings, options.grader, interviewer.encoder.model_hash, threshold)
+    own = interviewer.material.questions
+    versions = versions_of(interviewer.settings, options.grader, interviewer.encoder.model_hash, threshold, own)
     if options.replay is not None:
         versions = versions.model_copy(update={"model": f"{versions.model}, replayed {responses_hash(options.replay)}"})
     return Run(
@@ -85,7 +86,7 @@ def manifest(interviewer: Interviewer, cases: Cases, options: Options) -> Run:
 def default_folder(interviewer: Interviewer, begun: Run) -> Path:
     """Where a run goes that names no folder."""
     versions = begun.versions
-    name = f"{versions.grader}-{versions.code[:6]}-t{versions.threshold:g}-{begun.cases_hash[:8]}"
+    name = f"{versions.grader}-{versions.digest}-{begun.cases_hash[:8]}"
     return interviewer.settings.home / "evals" / name
 
 
@@ -95,7 +96,7 @@ def make_engine(interviewer: Interviewer, options: Options) -> Engine:
         from evals.engine_ray import ray_engine
 
         return ray_engine(interviewer.settings, options.grader, options.workers)
-    exchange = Replayer(options.replay) if options.replay is not None else None
+    exchange = Replayer(options.replay, interviewer.settings.model) if options.replay is not None else None
     grader = interviewer.make_grader(options.grader, exchange=exchange)
     return local_engine(grader, options.workers, options.per_minute)
 

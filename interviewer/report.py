@@ -129,7 +129,9 @@ def build_report(id: str, state: State, bank: Bank) -> Report:
         signal_rule=rule,
         rubric=_mean_rubric([q.grade.rubric for q in first if q.grade.rubric and q.grade.ungraded is None]),
         by_topic={topic: found.mean for topic, found in topics.items()},
-        graders=tuple(sorted({_grader_of(q.grade) for q in questions})),
+        graders=tuple(
+            sorted({by for asking, q in zip(counted, questions, strict=True) for by in _graders_of(asking, q.grade)})
+        ),
         questions=questions,
         practise_next=_practise_next(first),
         topics=topics,
@@ -175,16 +177,26 @@ def question_grade(state: State, asking: Asking, question: Question) -> Grade:
             sources=question.sources,
         )
     judged = [grade for grade in graded if grade.rule is None]
-    return (judged or graded)[-1].model_copy(
+    by_model = [grade for grade in judged if grade.grader is GraderName.LLM]
+    # Where the language model failed after a reply or two, part of the whole is still its judgement.
+    return (by_model or judged or graded)[-1].model_copy(
         update={
             "score": total,
             "key_points": points,
             "misconceptions": tuple({m.statement: m for grade in graded for m in grade.misconceptions}.values()),
             "rubric": rubric(points, statistics.fmean(focus) if focus else None),
-            "note": next((grade.note for grade in graded if grade.note), None),
+            "model": ", ".join(dict.fromkeys(grade.model for grade in judged if grade.model)) or None,
+            "note": _notes(asking),
             "latency_ms": sum(grade.latency_ms for grade in graded),
         }
     )
+
+
+def _notes(asking: Asking) -> str | None:
+    """What the graders note of the replies; of which one, where there are several."""
+    notes = [(n, attempt.grade.note) for n, attempt in enumerate(asking.attempts, start=1) if attempt.grade]
+    several = len(asking.attempts) > 1
+    return "; ".join(f"reply {n}: {note}" if several else note for n, note in notes if note) or None
 
 
 def _silence(question: Question) -> tuple[PointGrade, ...]:
@@ -251,6 +263,12 @@ def _summary(id: str, state: State) -> SessionSummary:
 def _too_few(graded: int) -> str:
     have = {0: "no question has", 1: "only one question has"}.get(graded, f"only {graded} questions have")
     return f"No overall score: {have} a grade, and fewer than {FEWEST_FOR_A_SCORE} say too little."
+
+
+def _graders_of(asking: Asking, whole: Grade) -> list[str]:
+    """Who judged its replies; the rule that decided where nobody did."""
+    judged = [grade for attempt in asking.attempts if (grade := attempt.grade) and not (grade.rule or grade.ungraded)]
+    return [_grader_of(grade) for grade in judged or [whole]]
 
 
 def _grader_of(grade: Grade) -> str:

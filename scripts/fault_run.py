@@ -29,12 +29,13 @@ from interviewer.grading.llm import LlmJudge, seeded_by_case
 from interviewer.grading.local import LocalJudge
 from interviewer.grading.tasks import GradeRequest
 from interviewer.llm.limits import Limits
+from interviewer.relevance import Relevance
 from interviewer.settings import read_settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
 from knowledge.load import load_bank
 from tests.openai_server import Request, openai_server
-from tests.plain_grader import grader, language_model, obedient
+from tests.plain_grader import LettersEncoder, grader, language_model, obedient
 from tests.wire_faults import FAULTS, Fault, good
 
 ATTACKS = Path(__file__).parents[1] / "evals" / "data" / "attacks.jsonl"
@@ -43,6 +44,7 @@ REPLY = "For negative inputs the gradient of ReLU is zero, so a dead unit never 
 SLOW = ("hang", "drip", "drip in the head")
 DEADLINE_S = 45.0
 FAULTY = 0.3
+EACH = 50
 
 
 def main() -> int:
@@ -177,18 +179,21 @@ def obey(cases: Sequence[Case]) -> int:
         settings = read_settings().model_copy(update={"model": "test-model", "base_url": server.url})
         interviewer, local = Interviewer(settings), Remembering()
         asked = LlmJudge(interviewer.language_model, seeded_by_case)
-        find, relevance = interviewer.find_task, interviewer.relevance
+        # The focus of a reply is no part of its score, and takes longer to measure than all the rest.
+        find, relevance = interviewer.find_task, Relevance(LettersEncoder())
 
         def make(judge: Judge, second: Judge | None) -> Grader:
             return Grader(GraderName.LLM, judge, second, find, relevance, lambda: interviewer.vocabulary)
 
         graders = {"believed": make(asked, None), "checked": make(asked, local), "local": make(local, None)}
-        for case in cases:
+        for n, case in enumerate(cases, start=1):
             hits = {name for name, grader in graders.items() if _gets_through(case, grader, interviewer.bank)}
             over.update(hits)
             if hits & {"checked", "local"}:
                 over["raised"] += "local" not in hits
                 print(f"{', '.join(sorted(hits))}: {case.id}", flush=True)
+            if n % EACH == 0:
+                print(f"{n} of {len(cases)}: {over['raised']} raised", file=sys.stderr, flush=True)
     print(
         f"{len(cases)} attacks, through: {over['believed']} with the obedient model believed, {over['checked']} with it "
         f"checked, {over['local']} by the local grader alone; raised by the model over their limit: {over['raised']}"

@@ -7,7 +7,7 @@ On attacks the model gives every point full credit, each with the sentence of th
 replies the human verdicts stand for it. Both are development material (`dev_attacks.jsonl`, golden's split 'dev'). Run it
 after the local grader was trained anew, and set `interviewer.grading.crosscheck.Thresholds` by it: the attacks raised
 should be none, the loss (RMSE against the model's own scores) as small as that allows. Support by the quoted sentence
-alone is left out, unless `--quotes` asks for it, which takes some times as long.
+alone is left out, unless `--quotes` asks for it, which takes about twice as long.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def main() -> None:
     interviewer, local = Interviewer(read_settings()), LocalJudge()
     attacks = read_attacks(interviewer, local, arguments.attacks)
     golden = read_golden(interviewer, local, arguments.golden)
-    judge = local.judge if arguments.quotes else silent
+    judge = remembering(local.judge) if arguments.quotes else silent
     alone = sum(over(attack, own_score(attack.judged), attack.base and own_score(attack.base)) for attack in attacks)
     print(f"{len(attacks)} attacks to judge, {alone} through by the local grader alone; {len(golden)} golden replies")
     print("little support | through raised | loss   bias")
@@ -100,6 +100,19 @@ def judge_reply(interviewer: Interviewer, local: LocalJudge, case: Case, reply: 
     if rule_for(reply, [task.question, *task.variants], interviewer.vocabulary) is not None:
         return None
     return Judged(task, reply, local.judge(task, reply))
+
+
+def remembering(judge: JudgeQuote) -> JudgeQuote:
+    """Each quote is asked about once, whatever the thresholds."""
+    kept: dict[tuple[str, str, str], Findings] = {}
+
+    def ask(task: GradeTask, text: str) -> Findings:
+        key = (task.question, task.points[0].text, text)
+        if key not in kept:
+            kept[key] = judge(task, text)
+        return kept[key]
+
+    return ask
 
 
 def silent(task: GradeTask, text: str) -> Findings:

@@ -13,8 +13,9 @@ import pytest
 from evals.execute import Options, execute
 from evals.recorded import record
 from interviewer.cli import main
+from interviewer.errors import InputInvalid
 from interviewer.grading.grade import GraderName
-from interviewer.llm.recorder import canonical, request_hash
+from interviewer.llm.recorder import Replayer, canonical, request_hash
 from interviewer.wiring import Interviewer
 from tests.graded import case, cases, read_lines, write_cases
 from tests.openai_server import completion
@@ -88,6 +89,18 @@ def test_a_run_goes_out_as_files_and_comes_back_as_grades(model: Interviewer, tm
     assert ".response.json" in half["ungraded"]
     assert idk["score"] == 0
     assert "replayed" in json.loads((tmp_path / "out" / "run.json").read_text())["versions"]["model"]
+
+
+def test_answers_to_another_models_requests_are_refused(model: Interviewer, tmp_path: Path) -> None:
+    from evals.cases import read_cases
+
+    found = read_cases([some_cases(tmp_path / "cases.jsonl")])
+    record(model, found, tmp_path / "requests")
+    with pytest.raises(InputInvalid, match="INTERVIEWER_MODEL 'test-model', and now it is 'another'"):
+        Replayer(tmp_path / "requests", "another")
+    (tmp_path / "requests" / "0.request.json").write_text("{")
+    with pytest.raises(InputInvalid, match="no recorded request"):
+        Replayer(tmp_path / "requests", "test-model")
 
 
 def test_requests_are_the_same_in_another_process(model: Interviewer, indexed_home: Path, tmp_path: Path) -> None:

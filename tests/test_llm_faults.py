@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+import prompts
 from interviewer.events import SessionConfig
-from interviewer.grading.grade import GraderName
+from interviewer.grading.grade import Grade, GraderName
 from interviewer.grading.tasks import GradeRequest
 from interviewer.policy import Need, need
+from interviewer.render import render_report
+from interviewer.report import build_report
 from knowledge.bank import Bank
-from tests.openai_server import Request, openai_server
+from tests.openai_server import Answer, Request, openai_server, prompt_of
 from tests.plain_grader import QUICK, grader, language_model, sessions
-from tests.wire_faults import FAULTS, Fault, good
+from tests.wire_faults import FAULTS, HARMLESS, Fault, good, status
 
 QUESTION = "activations-dying-relu"
 REPLY = "For negative inputs the gradient of ReLU is zero, so a dead unit never learns again."
@@ -44,6 +47,27 @@ def test_a_fault_costs_no_interview_and_no_wrong_number(fault: Fault, bank: Bank
     assert "the local grader judged instead" in str(grade.note)
 
 
+def test_a_report_says_which_reply_the_model_judged_before_its_server_died(bank: Bank, tmp_path: Path) -> None:
+    def dies(request: Request) -> tuple[int, object]:
+        return (good if len(server.requests) == 1 else status(403))(request)
+
+    with openai_server(dies) as server:
+        model = language_model(server.url)
+        held = sessions(tmp_path, bank, grader(model, bank))
+        id, _ = held.start(SessionConfig(questions=2, seed=1))
+        held.reply(id, "It has to do with numbers in some way, and that is about what I know of it.")
+        state = held.reply(id, "The numbers are small ones, I think, and they get smaller as the training goes on.")
+        model.close()
+        held.close()
+    assert len(state.askings[0].attempts) == 2
+    report = build_report(id, state, bank)
+    assert report.graders == ("llm (test-model)", "local (words)")
+    note = str(report.questions[0].grade.note)
+    assert "reply 2: the language model gave no grade (it answered 403" in note
+    assert "the local grader judged instead" in note
+    assert "test-model, words" in render_report(report)
+
+
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault.requests == 2], ids=lambda fault: fault.name)
 def test_what_passes_is_cured_by_the_second_request(fault: Fault, bank: Bank) -> None:
     def once(request: Request) -> tuple[int, object]:
@@ -55,7 +79,27 @@ def test_what_passes_is_cured_by_the_second_request(fault: Fault, bank: Bank) ->
         model.close()
     assert grade.grader is GraderName.LLM
     assert len(server.requests) == 2
-    assert server.requests[0]["messages"][0] == server.requests[1]["messages"][0]
+    first, again = (prompt_of(request) for request in server.requests)
+    assert again in (first, f"{first}\n{prompts.render('again')}")
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_what_models_add_to_an_answer_costs_neither_a_request_nor_a_grade(name: str, bank: Bank) -> None:
+    def graded(answer: Answer) -> Grade:
+        with openai_server(answer) as server:
+            model = language_model(server.url)
+            grade = grader(model, bank).grade(GradeRequest(question_id=QUESTION), REPLY)
+            model.close()
+        assert len(server.requests) == 1
+        return grade
+
+    plain, found = graded(good), graded(HARMLESS[name])
+    assert found.grader is GraderName.LLM
+    assert found.score == plain.score is not None
+    for one, other in zip(found.key_points, plain.key_points, strict=True):
+        assert (one.verdict, one.credit) == (other.verdict, other.credit)
+        # Marks that a model puts around a quote are no part of it.
+        assert (one.evidence or "").rstrip(".") == (other.evidence or "").rstrip(".")
 
 
 @pytest.mark.parametrize("fault", FAULTS[::4], ids=lambda fault: fault.name)

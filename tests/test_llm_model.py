@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from interviewer.llm.breaker import Breaker
-from interviewer.llm.capabilities import bare_json
 from interviewer.llm.faults import ASKED_AGAIN, Fault, FaultKind
 from interviewer.llm.ledger import Ledger, Usage, in_words, spending
 from interviewer.llm.limits import Format, Limits, Prices
+from interviewer.llm.objects import last_object, without_thoughts
 from interviewer.llm.retries import PAUSE_S, retry_after_s, wait_before_retry
 from tests.openai_server import Answer, Request, can_all, chunks, completion, openai_server, prompt_of, streamed
 from tests.plain_grader import PATIENT, language_model
@@ -118,9 +120,35 @@ def test_the_key_goes_to_the_server_named_and_other_variables_are_not_read(monke
     assert server.probes == []
 
 
-def test_thoughts_and_fences_are_no_part_of_the_answer() -> None:
-    assert bare_json('<think>is it {"a": 2}?</think>\n```json\n{"a": 1}\n```') == '{"a": 1}'
-    assert bare_json('{"a": "```"}') == '{"a": "```"}'
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('<think>is it {"a": 2}?</think>\n```json\n{"a": 1}\n```', '{"a": 1}'),
+        ('{"a": "``` </think>"}', '{"a": "``` </think>"}'),
+        ('The reply says {"a": 0}, so:\n\n```\n{"a": {"b": 1}}\n```\nIn {short}, it is wrong.', '{"a": {"b": 1}}'),
+        (r'{"a": "\sigma(x), \\theta, \u00e9, \"y\""}', r'{"a": "\\sigma(x), \\theta, \u00e9, \"y\""}'),
+        ('{"a": "two\nlines"}', r'{"a": "two\nlines"}'),
+        ("I would rather not.", "I would rather not."),
+    ],
+)
+def test_an_object_is_found_in_whatever_a_model_says(text: str, found: str) -> None:
+    assert last_object(without_thoughts(text)) == found
+
+
+@given(
+    st.dictionaries(st.text(), st.recursive(st.none() | st.text() | st.integers(), st.lists), max_size=4),
+    st.text("ab`.\n "),
+)
+def test_every_object_is_found_between_words(value: dict[str, Any], beside: str) -> None:
+    for written in (json.dumps(value), json.dumps(value, indent=2, ensure_ascii=False)):
+        assert json.loads(last_object(f"{beside}{written}{beside}")) == value
+
+
+def test_a_hostile_answer_is_read_quickly() -> None:
+    began = time.perf_counter()
+    for text in ('{"a":' * 300_000, '{"a":"x{' * 200_000, "\\" * 999_999):
+        assert last_object(text) == text
+    assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,24 @@ def _changed(change: Callable[[dict[str, Any]], object]) -> Callable[[Request], 
     return _text(make)
 
 
+def _point(change: Callable[[dict[str, Any]], object]) -> Callable[[Request], tuple[int, Any]]:
+    """A completion in which something was changed in each point."""
+    return _changed(lambda value: [change(point) for point in value["points"]])
+
+
+def _in_parts(request: Request) -> tuple[int, Any]:
+    body = good(request)[1]
+    message = body["choices"][0]["message"]
+    message["content"] = [{"type": "text", "text": message["content"]}]
+    return 200, body
+
+
+def _bare(request: Request) -> tuple[int, Any]:
+    """No more than a person who answers by hand would write."""
+    content = good(request)[1]["choices"][0]["message"]["content"]
+    return 200, {"choices": [{"message": {"role": "assistant", "content": content}}]}
+
+
 def _line(act: Callable[[Line], object]) -> Callable[[Request], tuple[int, Any]]:
     return lambda _: (200, lambda line: act(line))
 
@@ -115,9 +133,26 @@ FAULTS = [
     Fault("cut JSON", _text(lambda text: text[:-9]), 2, "not what was asked for"),
     Fault("short JSON", _changed(lambda value: value["points"].pop()), 2, "left out"),
     Fault("a point twice", _changed(lambda value: value["points"].append(value["points"][0])), 2, "twice"),
-    Fault("extra keys", _changed(lambda value: value.update(score=1.0)), 2, "score"),
     Fault("wrong types", _changed(lambda value: value["points"][0].update(quote=7)), 2, "quote"),
     Fault("NaN", _text(lambda text: text.replace('"covered"', "NaN", 1)), 2, "not what was asked for"),
     Fault("10 MB", lambda _: (200, " " * 10_000_000), 2, "longer than"),
     Fault("HTML with 200", _line(_html), 2, "no chat completion"),
 ]
+HARMLESS: dict[str, Callable[[Request], tuple[int, Any]]] = {
+    "extra keys": _changed(lambda value: value.update(score=1.0, remark="a fine reply")),
+    "extra keys in a point": _point(lambda point: point.update(why="it says so")),
+    "keys in another order": _text(lambda text: json.dumps(json.loads(text), sort_keys=True)),
+    "a verdict in capitals": _point(lambda point: point.update(verdict=" Covered")),
+    "no misconceptions": _changed(lambda value: value.pop("misconceptions")),
+    "a quote with marks of its own": _point(lambda point: point.update(quote=f"“{point['quote']}…”")),
+    "a fence": _text(lambda text: f"```json\n{text}\n```"),
+    "prose and a fence": _text(lambda text: f"I looked at each {{point}}.\n\n```\n{text}\n```\nThat is all."),
+    "thoughts": _text(lambda text: f'<think>Is it {{"points": []}}?</think>{text}'),
+    "content in parts": _in_parts,
+    "a tool nobody asked for": lambda request: (
+        200,
+        completion(None, tool=judged(request, "covered", reply_of(request))),
+    ),
+    "a bare message": _bare,
+}
+"""What models do beside what they are asked, and what costs nothing."""

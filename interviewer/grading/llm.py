@@ -1,18 +1,19 @@
 """The language-model judge: one call a reply, verdicts and quotes only, never a total."""
 
+import json
 import random
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BeforeValidator
 
 import prompts
 from interviewer.errors import JudgeFailed, ModelFailed
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
 from interviewer.grading.marking import marked, quotable
 from interviewer.grading.quotes import locate_quote
-from interviewer.llm.faults import Fault, FaultKind
 from interviewer.llm.model import LanguageModel
+from knowledge.bank import Frozen
 from knowledge.text import sentences
 
 PROMPT = "grade"
@@ -22,31 +23,27 @@ RandomFor = Callable[[GradeTask, str], random.Random]
 """From a task and a reply to the random source of its delimiter and canary."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class PointAnswer(_Strict):
-    """One key point's verdict, as the model returns it."""
+class PointAnswer(Frozen):
+    """One key point's verdict, as the model returns it; without a quote it holds only where it is 'missing'."""
 
     id: str
-    verdict: Literal["covered", "partial", "missing", "contradicted"]
-    quote: str | None
+    quote: str | None = None
+    verdict: Annotated[Verdict, BeforeValidator(lambda said: said.strip().lower() if isinstance(said, str) else said)]
 
 
-class MisconceptionAnswer(_Strict):
+class MisconceptionAnswer(Frozen):
     """One misconception that the reply asserts, as the model returns it; `feedback` is one sentence."""
 
     id: str
     quote: str
-    feedback: str
+    feedback: str = ""
 
 
-class JudgeAnswer(_Strict):
+class JudgeAnswer(Frozen):
     """What the model returns for a whole reply."""
 
-    points: list[PointAnswer]
-    misconceptions: list[MisconceptionAnswer]
+    points: tuple[PointAnswer, ...]
+    misconceptions: tuple[MisconceptionAnswer, ...]
 
 
 def unforeseeable(task: GradeTask, reply: str) -> random.Random:
@@ -55,8 +52,8 @@ def unforeseeable(task: GradeTask, reply: str) -> random.Random:
 
 
 def seeded_by_case(task: GradeTask, reply: str) -> random.Random:
-    """The same source for the same task and reply: for evaluations, whose requests repeat byte for byte."""
-    return random.Random(f"{task.model_dump_json(exclude={'statements'})}\n{reply}")
+    """The same source for the same prompt: for evaluations, whose requests repeat byte for byte wherever they are made."""
+    return random.Random(grading_prompt(task, reply, delimiter="=== reply ===", canary="canary"))
 
 
 class LlmJudge:
@@ -85,7 +82,7 @@ class LlmJudge:
         canary = f"{rng.getrandbits(64):016x}"
         text = grading_prompt(task, reply, delimiter=f"=== {rng.getrandbits(64):016x} ===", canary=canary)
         try:
-            asked = self._model.ask(text, answer_schema(task), lambda answer: _read(answer, task, canary))
+            asked = self._model.ask(text, answer_schema(task), lambda answer: read_answer(answer, task), canary)
         except ModelFailed as error:
             raise JudgeFailed(f"the language model gave no grade ({error})") from error
         answer: JudgeAnswer = asked.value
@@ -116,14 +113,16 @@ def grading_prompt(task: GradeTask, reply: str, delimiter: str, canary: str) -> 
 
 
 def answer_schema(task: GradeTask) -> dict[str, Any]:
-    """JSON Schema of the answer, with the ids of this task's points; of the form that strict servers take."""
-    verdicts = {"type": "string", "enum": [verdict.value for verdict in Verdict]}
+    """JSON Schema of the answer, with the ids of this task; of the form that strict servers take. Quotes come before
+    verdicts: a model writes in this order, and is to look before it judges.
+    """
+    wrong = {"enum": [f"m{i}" for i, _ in enumerate(task.misconceptions, start=1)]} if task.misconceptions else {}
     point = {
         "id": {"type": "string", "enum": [point.id for point in task.points]},
-        "verdict": verdicts,
         "quote": {"type": ["string", "null"]},
+        "verdict": {"type": "string", "enum": [verdict.value for verdict in Verdict]},
     }
-    misconception = {"id": {"type": "string"}, "quote": {"type": "string"}, "feedback": {"type": "string"}}
+    misconception = {"id": {"type": "string"} | wrong, "quote": {"type": "string"}, "feedback": {"type": "string"}}
     return _object({"points": _array(_object(point)), "misconceptions": _array(_object(misconception))})
 
 
@@ -135,13 +134,18 @@ def _array(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
-def _read(text: str, task: GradeTask, canary: str) -> JudgeAnswer:
-    """Raises: ValueError where the answer is not whole; Fault where it repeats the canary."""
-    if canary in text.lower():
-        raise _repeated()
-    answer = JudgeAnswer.model_validate_json(text)
-    if canary in answer.model_dump_json().lower():  # written in escapes
-        raise _repeated()
+def read_answer(text: str, task: GradeTask) -> JudgeAnswer:
+    """The answer that a JSON text holds; what models add to it (a total, remarks) is passed over.
+
+    Raises: ValueError where it does not judge every point of the task once.
+    """
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("it is no JSON object")
+    answer = JudgeAnswer(
+        points=_known(said.get("points"), PointAnswer),
+        misconceptions=_known(said.get("misconceptions") or [], MisconceptionAnswer),
+    )
     given = [point.id for point in answer.points]
     if missing := [point.id for point in task.points if point.id not in given]:
         raise ValueError(f"it left out {', '.join(missing)}")
@@ -150,8 +154,13 @@ def _read(text: str, task: GradeTask, canary: str) -> JudgeAnswer:
     return answer
 
 
-def _repeated() -> Fault:
-    return Fault(FaultKind.CANARY, "it repeated text that it must not, so its answer was discarded")
+def _known(entries: Any, kind: type[Frozen]) -> Any:
+    """The entries with the fields that are read."""
+    if not isinstance(entries, list):
+        return entries
+    return [
+        {k: v for k, v in one.items() if k in kind.model_fields} if isinstance(one, dict) else one for one in entries
+    ]
 
 
 def _judgements(task: GradeTask, answer: JudgeAnswer) -> tuple[Judgement, ...]:

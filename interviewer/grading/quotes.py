@@ -18,6 +18,8 @@ _LOOKALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјкмнорстухһԁԛԝӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABESIJKMHOPCTYXaesijkmhopctyxhdqwlABEZHIKMNOPTYXo",
 )
+AROUND = "\"'`.,;:"
+"""What a quote may begin or end with and the source not."""
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u052f]{2,}")
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -72,16 +74,20 @@ def clean(text: str) -> str:
 
 
 def locate_quote(quote: str, source: str) -> Span | None:
-    """Where a quote stands in the source, compared without regard to case, space and typographic marks.
+    """Where a quote stands in the source, compared without regard to case, space, typographic marks, and the marks that
+    whoever quotes puts around it.
 
     Returns the slice of the original source, or None where the quote is not in it (or holds no letter or digit).
     """
-    wanted = _comparable(normalise(quote))
-    if not any(character.isalnum() for character in wanted.text):
+    wanted = _comparable(normalise(quote)).text
+    if not any(character.isalnum() for character in wanted):
         return None
     held = _comparable(normalise(source))
-    at = held.text.find(wanted.text)
-    return None if at < 0 else held.original(Span(at, at + len(wanted.text)), source)
+    for text in (wanted, wanted.strip(AROUND)):
+        at = held.text.find(text)
+        if at >= 0:
+            return held.original(Span(at, at + len(text)), source)
+    return None
 
 
 def _comparable(normal: Normalised) -> Normalised:

@@ -10,6 +10,7 @@ from typing import Any
 import prompts
 from interviewer.llm.faults import Fault, FaultKind
 from interviewer.llm.limits import Format
+from interviewer.llm.objects import last_object, without_thoughts
 from interviewer.llm.wire import Answer
 from knowledge.bank import Frozen
 
@@ -30,8 +31,8 @@ _OF_THE_FORM = re.compile(
 )
 """What a server's error names that will not have a request's form."""
 
-Ask = Callable[[list[str], dict[str, Any], Format, bool], Awaitable[Answer]]
-"""One request: messages, schema, format, temperature 0 or none. Raises: Fault."""
+Ask = Callable[[str, dict[str, Any], Format, bool], Awaitable[Answer]]
+"""One request: its text, schema, format, temperature 0 or none. Raises: Fault."""
 
 
 class Capabilities(Frozen):
@@ -93,7 +94,7 @@ async def find_out(ask: Ask) -> Capabilities:
     for how in Format:
         for with_temperature in (True, False) if steady else (False,):
             try:
-                if _as_asked(await ask([prompts.render(PROMPT)], _SCHEMA, how, with_temperature)):
+                if _as_asked(await ask(prompts.render(PROMPT), _SCHEMA, how, with_temperature)):
                     return Capabilities(answer_format=how, steady=with_temperature)
                 break
             except Fault as fault:
@@ -108,15 +109,7 @@ async def find_out(ask: Ask) -> Capabilities:
 
 def _as_asked(answer: Answer) -> bool:
     try:
-        found = json.loads(bare_json(answer.text))
+        found = json.loads(last_object(without_thoughts(answer.text)))
     except ValueError:
         return False
     return isinstance(found, dict) and set(found) == {"ready", "colour"} and found["ready"] is True
-
-
-def bare_json(text: str) -> str:
-    """The text without a reasoning model's thoughts before it and a code fence around it."""
-    text = text.rpartition("</think>")[2].strip()
-    if text.startswith("```") and text.endswith("```") and len(text) > 6:
-        text = text[3:-3].removeprefix("json").strip()
-    return text

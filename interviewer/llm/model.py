@@ -13,6 +13,7 @@ from interviewer.llm.breaker import Admission, Breaker
 from interviewer.llm.faults import OF_THE_SERVER, Fault, FaultKind
 from interviewer.llm.ledger import Ledger, current_session
 from interviewer.llm.limits import Endpoint, Format, Limits
+from interviewer.llm.objects import last_object, without_thoughts
 from interviewer.llm.recorder import Exchange
 from interviewer.llm.retries import wait_before_retry
 
@@ -72,17 +73,19 @@ class LanguageModel:
         """What the server can do: found out by small requests where no answer has shown it yet. Raises: Fault."""
         return self._call(lambda until: self._find_out())
 
-    def ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any]) -> Asked:
+    def ask(self, text: str, schema: dict[str, Any], check: Callable[[str], Any], canary: str | None = None) -> Asked:
         """One checked answer to a text.
 
         Args:
             schema: JSON Schema of the answer.
-            check: from the answer's text to its value; raises ValueError where it is not what was asked for.
+            check: from the answer's JSON object to its value; raises ValueError where it is not what was asked for.
+            canary: lower-case text of the request; an answer that repeats it is discarded.
 
         Raises: Fault.
         """
         session = current_session()
-        return self._call(lambda until: self._ask(text, schema, check, session, until))
+        checked = partial(_checked, check=check, canary=canary)
+        return self._call(lambda until: self._ask(text, schema, checked, session, until))
 
     def stream(self, text: str, take: Callable[[str], None]) -> None:
         """Streams an answer in one request; `take` gets each piece, and ends it all by raising a Fault.
@@ -159,19 +162,19 @@ class LanguageModel:
         return Fault(FaultKind.DEADLINE, f"it gave no whole answer within {self.limits.call_s:g} s")
 
     async def _ask(
-        self, text: str, schema: dict[str, Any], check: Callable[[str], Any], session: str | None, until: float
+        self, text: str, schema: dict[str, Any], checked: Callable[[str], Any], session: str | None, until: float
     ) -> Asked:
         learning = self._learn()
-        messages, tokens, sent, refused = [text], (0, 0), 0, 0
+        asked, tokens, sent, refused = text, (0, 0), 0, 0
         counted = True
         while True:
             self.ledger.check(session)
             sent, way = sent + 1, learning.way
             try:
-                answer = await self._ask_once(session, messages, schema, way.answer_format, way.steady)
+                answer = await self._ask_once(session, asked, schema, way.answer_format, way.steady)
                 counted = counted and answer.tokens is not None
                 tokens = (tokens[0] + (answer.tokens or (0, 0))[0], tokens[1] + (answer.tokens or (0, 0))[1])
-                value = _checked(answer.text, check)
+                value = checked(answer.text)
                 learning.worked(way)
                 return Asked(value, tokens if counted else None, sent)
             except Fault as fault:
@@ -185,15 +188,16 @@ class LanguageModel:
                     raise
                 counted = counted and fault.kind is not FaultKind.LENGTH
                 if fault.kind in (FaultKind.INVALID, FaultKind.LENGTH):
-                    messages = [text, prompts.render(AGAIN)]
+                    # In the same message: some models' templates refuse two of the user's, one after the other.
+                    asked = f"{text}\n{prompts.render(AGAIN)}"
                 await asyncio.sleep(wait)
 
     async def _ask_once(
-        self, session: str | None, messages: list[str], schema: dict[str, Any], how: Format, steady: bool
+        self, session: str | None, text: str, schema: dict[str, Any], how: Format, steady: bool
     ) -> "Answer":
         assert self._wire is not None
-        async with self._counted(session, "".join(messages)) as count:
-            answer = await self._wire.ask(messages, schema, how, steady)
+        async with self._counted(session, text) as count:
+            answer = await self._wire.ask(text, schema, how, steady)
             count(answer.text, answer.tokens)
             return answer
 
@@ -245,11 +249,14 @@ class LanguageModel:
         return self._learning
 
 
-def _checked(text: str, check: Callable[[str], Any]) -> Any:
-    from interviewer.llm.capabilities import bare_json
-
+def _checked(text: str, check: Callable[[str], Any], canary: str | None) -> Any:
+    said = without_thoughts(text)
+    found = last_object(said)
+    # What it read is looked at, too: there a canary written in escapes stands in letters.
+    if canary and (canary in said.lower() or canary in found.lower()):
+        raise Fault(FaultKind.CANARY, "it repeated text that it must not, so its answer was discarded")
     try:
-        return check(bare_json(text))
+        return check(found)
     except ValueError as error:
         raise Fault(FaultKind.INVALID, f"its answer is not what was asked for ({_short(error)})") from error
 

@@ -61,13 +61,21 @@ class Recorder:
 class Replayer:
     """Answers from a folder of responses.
 
-    Raises: InputInvalid where there is no such folder.
+    Args:
+        model: whose requests will come; those of another would find nothing.
+
+    Raises: InputInvalid where there is no such folder, or it was recorded for another model.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, model: str | None) -> None:
         self._folder = folder
         if not folder.is_dir():
             raise InputInvalid(f"{folder} is no folder; give the one that holds the HASH.response.json files")
+        recorded = _recorded_for(folder)
+        if recorded not in (None, model):
+            raise InputInvalid(
+                f"{folder} was recorded with INTERVIEWER_MODEL {recorded!r}, and now it is {model!r}; set it to the recorded one"
+            )
 
     def __call__(self, body: bytes) -> bytes:
         """Raises: Fault where the folder holds no response to this request."""
@@ -76,6 +84,15 @@ class Replayer:
             return (self._folder / name).read_bytes()
         except OSError as error:
             raise Fault(FaultKind.NOT_SENT, f"{self._folder} holds no {name}, the response to this request") from error
+
+
+def _recorded_for(folder: Path) -> str | None:
+    """The model that a folder's requests name, or None where it holds no request."""
+    file = min(folder.glob("*.request.json"), default=None)
+    try:
+        return None if file is None else str(json.loads(file.read_bytes())["model"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputInvalid(f"{file} is no recorded request; record into an empty folder, then replay it") from error
 
 
 def responses_hash(folder: Path) -> str:

@@ -62,11 +62,11 @@ class Wire:
             http_async_client=self._http,
         )
 
-    async def ask(self, messages: list[str], schema: dict[str, Any] | None, how: Format, steady: bool) -> Answer:
+    async def ask(self, text: str, schema: dict[str, Any] | None, how: Format, steady: bool) -> Answer:
         """One request, one whole answer.
 
         Args:
-            messages: what the user says, one message each.
+            text: what the user says, in one message.
             schema: JSON Schema of the answer; None for plain text.
             how: by which means JSON is asked for.
             steady: ask for temperature 0.
@@ -75,8 +75,8 @@ class Wire:
         """
         options = _options(schema, how) | ({"temperature": 0.0} if steady else {})
         with _as_faults():
-            message = await self._chat.ainvoke([HumanMessage(text) for text in messages], **options)
-            return _answer(message, wants_tool=schema is not None and how is Format.TOOLS)
+            message = await self._chat.ainvoke([HumanMessage(text)], **options)
+            return _answer(message)
 
     async def stream(self, text: str) -> AsyncIterator[str]:
         """The answer in pieces, as they come. Raises: Fault, also where the stream ends without its end mark."""
@@ -112,19 +112,23 @@ def _options(schema: dict[str, Any] | None, how: Format) -> dict[str, Any]:
     return {"extra_body": {"response_format": {"type": "json_object"}}}
 
 
-def _answer(message: AIMessage, wants_tool: bool) -> Answer:
+def _answer(message: AIMessage) -> Answer:
     import json
 
     _check_finish(message.response_metadata.get("finish_reason"))
     if refusal := message.additional_kwargs.get("refusal"):
         raise Fault(FaultKind.REFUSED, f"it refused: {_line(str(refusal))}")
     usage = message.usage_metadata
-    tokens = (usage["input_tokens"], usage["output_tokens"]) if usage else None
-    if wants_tool and message.tool_calls:
+    tokens = (usage["input_tokens"], usage["output_tokens"]) if usage and usage["input_tokens"] else None
+    if message.tool_calls:
         return Answer(json.dumps(message.tool_calls[0]["args"]), tokens)
-    if not isinstance(message.content, str) or not message.content.strip():
+    if message.invalid_tool_calls:
+        return Answer(message.invalid_tool_calls[0]["args"] or "", tokens)
+    # Some servers send the text as a list of parts.
+    text = str(message.text)
+    if not text.strip():
         raise Fault(FaultKind.INVALID, "its answer is empty")
-    return Answer(message.content, tokens)
+    return Answer(text, tokens)
 
 
 def _check_finish(reason: str | None) -> None:
