@@ -126,21 +126,22 @@ class Mind:
         return Verdict.PARTIAL if self._rng.random() < PARTIAL_SHARE else Verdict.MISSING
 
     def _answer(self, asked: Spoke | None) -> Sequence[str]:
-        """Ids of the points that are spoken of now."""
+        """Ids of the points that are spoken of now; who is asked about what was said already says it once more."""
         if asked is None or asked.move is Move.PUMP:
             told = [id for id in self._unsaid if self._rng.random() < VOLUNTEERED]
         else:
-            told = [id for id in self._unsaid if id == asked.point_id]
+            told = [id for id in self._knows if id == asked.point_id and self._knows[id] is not Verdict.MISSING]
         self._unsaid = [id for id in self._unsaid if id not in told]
         return told
 
     def _statement(self, id: str) -> str:
-        found = [
+        """What it says of a point, in other words each time while there are any."""
+        known = sorted(
             statement.text
             for statement in self._bank.statements_of[self._question.id]
-            if statement.key_point == id and statement.verdict == self._knows[id] and statement.text not in self._used
-        ]
-        text = self._rng.choice(sorted(found))
+            if statement.key_point == id and statement.verdict == self._knows[id]
+        )
+        text = self._rng.choice([text for text in known if text not in self._used] or known)
         self._used.add(text)
         return text if text.endswith((".", "!", "?")) else f"{text}."
 

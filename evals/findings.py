@@ -20,6 +20,8 @@ class Ranged(Frozen):
 class Results(Frozen):
     """What the interviews show together. Shares in [0, 1]; `entailed` is None where entailment was not judged.
 
+    `share_open`, `share_most_important`: of the `follow_ups`, which ask about a point. `share_invited_open`: of the `invited`
+    times that the candidate was only asked to go on, those at which a point was open.
     `most_faulty`: the highest share of interviews that do not end, repeat themselves or give a point away that is still
     likely at 95 % (exact binomial bound), by the interviews that did.
     """
@@ -30,6 +32,8 @@ class Results(Frozen):
     follow_ups: int
     share_open: Ranged
     share_most_important: Ranged
+    invited: int
+    share_invited_open: Ranged
     texts: int
     leaks: int
     entailed: int | None
@@ -54,6 +58,8 @@ def results(played: Sequence[Played], seconds: float = 0.0, entailed: int | None
         follow_ups=follow_ups,
         share_open=_share(sum(p.open for p in played), follow_ups),
         share_most_important=_share(sum(p.most_important for p in played), follow_ups),
+        invited=(invited := sum(p.invited for p in played)),
+        share_invited_open=_share(sum(p.invited_open for p in played), invited),
         texts=sum(len(p.said) for p in played),
         leaks=sum(len(p.leaks) for p in played),
         entailed=entailed,

@@ -40,8 +40,9 @@ class Speaking(Frozen):
 class Played(Frozen):
     """What came of one interview; `score` is the mean over its questions, `estimate` the estimated ability in logits.
 
-    `open`, `most_important`: how many of the follow-ups asked about an open point, and about one that no other open
-    point outweighs. `repeated`: questions and follow-ups that were put before.
+    `follow_ups` are those that ask about a point; `open`, `most_important`: how many of these asked about an open one, and
+    about one that no other open point outweighs. `invited`: how often the candidate was only asked to go on, and
+    `invited_open`, how often something was open then. `repeated`: questions and follow-ups that were put before.
     """
 
     profile: Profile
@@ -52,6 +53,8 @@ class Played(Frozen):
     follow_ups: int
     open: int
     most_important: int
+    invited: int
+    invited_open: int
     repeated: int
     leaks: tuple[str, ...]
     said: tuple[Speaking, ...]
@@ -60,10 +63,14 @@ class Played(Frozen):
 
 
 class Target(NamedTuple):
-    """What a follow-up asked about: whether the point is open, and none that was not asked about yet outweighs it."""
+    """What a follow-up asked about: whether the point is open, and none that was not asked about yet outweighs it.
+
+    One that `names_none` only asks to go on: about whatever is open.
+    """
 
     is_open: bool
     is_most_important: bool
+    names_none: bool = False
 
 
 class Asking:
@@ -96,9 +103,10 @@ class Asking:
             for point in self.question.key_points
             if point.weight > BONUS_WEIGHT and self._known.get(point.id) is not Verdict.COVERED
         }
+        if spoke.point_id is None:
+            return Target(bool(still), bool(still), names_none=True)
         fresh = {id: weight for id, weight in still.items() if id not in self._probed}
-        if spoke.move is not Move.PUMP and spoke.point_id:
-            self._probed.add(spoke.point_id)
+        self._probed.add(spoke.point_id)
         return Target(spoke.point_id in still, spoke.point_id in fresh and fresh[spoke.point_id] == max(fresh.values()))
 
 
@@ -181,6 +189,8 @@ class Interview:
     def _outcome(self) -> Played:
         assert replay(self._records) == self.state, "replaying the log gives another state"
         scores = unaided_scores(self.state.askings)
+        named = [target for target in self._targets if not target.names_none]
+        invited = [target for target in self._targets if target.names_none]
         asked = [asking.question_id for asking in self.state.askings]
         return Played(
             profile=self._candidate.profile,
@@ -188,9 +198,11 @@ class Interview:
             ended=need(self.state) is Need.NOTHING,
             replies=self._replies,
             questions=len(asked),
-            follow_ups=len(self._targets),
-            open=sum(target.is_open for target in self._targets),
-            most_important=sum(target.is_most_important for target in self._targets),
+            follow_ups=len(named),
+            open=sum(target.is_open for target in named),
+            most_important=sum(target.is_most_important for target in named),
+            invited=len(invited),
+            invited_open=sum(target.is_open for target in invited),
             repeated=len(asked) - len(set(asked)) + _repeated_follow_ups(self.state),
             leaks=tuple(self._leaks),
             said=tuple(self._said),

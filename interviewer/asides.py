@@ -19,6 +19,13 @@ _IDENTITY = re.compile(
     r"\b(?:who|human|person|bot|chatbot|robot|machine|ai|real|chatgpt|gpt|llm|computer|program|name|alive|sentient|model|made you|what are you)\b"
 )
 
+_LENGTH = re.compile(r"\bhow (?:long|short|brief|detailed|deep|much detail|many (?:words|sentences|points))\b")
+
+
+def asks_length(text: str) -> bool:
+    """Whether a question back is about how long an answer should be."""
+    return _LENGTH.search(text.lower()) is not None
+
 
 def aside(text: str, state: State) -> tuple[str, dict[str, str]]:
     """The occasion in `prompts/speech.yaml` that answers a question about the interview, and what it fills in.

@@ -24,7 +24,8 @@ class ReplyKind(StrEnum):
     """What a candidate's message is.
 
     `partial` is an answer that its author calls a guess or unfinished ('no idea, but maybe ...'); `question` asks
-    something back about the task; `correction` corrects, or asks to correct, an earlier answer.
+    something back about the task; `correction` corrects, or asks to correct, an earlier answer. `nothing_more` says that
+    the answer given is all, `wait` that the candidate still thinks: what these are hangs on what was said before.
     """
 
     ANSWER = "answer"
@@ -40,6 +41,8 @@ class ReplyKind(StrEnum):
     META = "meta"
     OFF_TOPIC = "off_topic"
     NO_CONTENT = "no_content"
+    NOTHING_MORE = "nothing_more"
+    WAIT = "wait"
 
 
 ANSWERS = frozenset({ReplyKind.ANSWER, ReplyKind.PARTIAL})
@@ -68,6 +71,7 @@ class Move(StrEnum):
     REPHRASE = "rephrase"
     REFOCUS = "refocus"
     NO_CONTENT = "no_content"
+    WAIT = "wait"
     META = "meta"
     QUESTION_BACK = "question_back"
     INVITE_CORRECTION = "invite_correction"

@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 
+from interviewer.doubt import NOT_SURE_BELOW
 from interviewer.grading.grade import Grade, PointGrade, Verdict
+from interviewer.grading.scoring import BONUS_WEIGHT
 from knowledge.bank import Question
 from knowledge.coverage import cite
 
 
-def reply_feedback(question: Question, grade: Grade | None) -> str:
-    """After a reply that a follow-up comes after: what was right and what was wrong, but not what is missing."""
+def reply_feedback(question: Question, grade: Grade | None, so_far: Sequence[PointGrade]) -> str:
+    """After a reply that a follow-up comes after: what was right and what was wrong in it, but not what is missing.
+
+    Args:
+        so_far: the points after all replies to the question, by which it is told how many are missing.
+    """
     points = grade.key_points if grade else ()
     parts = [_credited(points), _wrong(question, points, grade)]
-    missing = sum(point.verdict is Verdict.MISSING and point.weight > 1 for point in points)
+    missing = sum(point.verdict is Verdict.MISSING and point.weight > BONUS_WEIGHT for point in so_far)
     if missing:
         parts.append(f"There {'is one more point' if missing == 1 else f'are {missing} more points'} I'd look for.")
     return "\n\n".join(part for part in [*parts, _caveat(grade)] if part)
@@ -41,19 +47,30 @@ def _model_answer(question: Question) -> str:
 def _credited(points: Sequence[PointGrade]) -> str:
     covered = [point for point in points if point.verdict is Verdict.COVERED]
     partial = [point for point in points if point.verdict is Verdict.PARTIAL]
-    lines = [f"- {point.point}{_quoted(point)}" for point in covered]
-    half = [f"- {point.point}{_quoted(point)}" for point in partial]
-    return "\n\n".join(
-        f"**{title}:**\n" + "\n".join(found) for title, found in (("You had", lines), ("Partly there", half)) if found
-    )
+    lines = [f"- {point.point}{_quoted(point)}{_unsure(point)}" for point in covered]
+    half = [f"- {point.point}{_quoted(point)}{_unsure(point)}" for point in partial]
+    return "\n\n".join(part for part in (_titled("You had", lines), _titled("Partly there", half)) if part)
 
 
 def _wrong(question: Question, points: Sequence[PointGrade], grade: Grade | None) -> str:
     lines = [f"- {found.correction}" for found in (grade.misconceptions if grade else ())]
-    if not lines:
-        wrong = _ids(points, Verdict.CONTRADICTED)
-        lines = [f"- {point.text}" for point in question.key_points if point.id in wrong]
-    return "**Worth correcting:**\n" + "\n".join(lines) if lines else ""
+    if lines:
+        return _titled("Worth correcting", lines)
+    wrong = [point for point in points if point.verdict is Verdict.CONTRADICTED]
+    sure = _ids([point for point in wrong if not _unsure(point)], Verdict.CONTRADICTED)
+    doubted = _ids(wrong, Verdict.CONTRADICTED) - sure
+    parts = [
+        _titled(title, [f"- {point.text}" for point in question.key_points if point.id in ids])
+        for title, ids in (
+            ("Worth correcting", sure),
+            ("Compare this with what you said; I may have misread it", doubted),
+        )
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _titled(title: str, lines: Sequence[str]) -> str:
+    return f"**{title}:**\n" + "\n".join(lines) if lines else ""
 
 
 def _caveat(grade: Grade | None) -> str:
@@ -66,6 +83,10 @@ def _caveat(grade: Grade | None) -> str:
 
 def _ids(points: Sequence[PointGrade], verdict: Verdict) -> set[str]:
     return {point.point_id for point in points if point.verdict is verdict}
+
+
+def _unsure(point: PointGrade) -> str:
+    return " _(not sure)_" if point.confidence < NOT_SURE_BELOW else ""
 
 
 def _quoted(point: PointGrade) -> str:

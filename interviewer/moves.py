@@ -1,13 +1,15 @@
 """How the interviewer goes on about a question: follow-ups in an interview, cues in practice. Pure.
 
 Interview: expand ('go on', or the probe of a missing point), then clarify half a point, then challenge a wrong one; at
-most two a question, each on the most important open point. Practice: for the most important open point a hint, then a
-prompt, then the assertion of it. The words are the bank's own hints and probes with a lead from `prompts/speech.yaml`.
+most two a question, each on the most important open point. Where the grader leaves it unsure which point that is, the
+candidate is asked once what else there is to say. Practice: for the most important open point a hint, then a prompt, then
+the assertion of it. The words are the bank's own hints and probes with a lead from `prompts/speech.yaml`.
 Source: the moves of AutoTutor (Graesser et al. 2004), without its feedback in interviews.
 """
 
 from collections.abc import Sequence
 
+from interviewer.doubt import SURE_FROM, Doubt, chance_open, most_important
 from interviewer.events import Move, Spoke
 from interviewer.grading.grade import PointGrade, Verdict
 from interviewer.grading.scoring import BONUS_WEIGHT, merge, unaided_score
@@ -47,20 +49,40 @@ def open_points(asking: Asking, question: Question) -> list[str]:
 
 
 def follow_up(state: State, question: Question, speech: Speech) -> Spoke | None:
-    """The interview's next follow-up, or None where two were asked or no point is left to ask about."""
+    """The interview's next follow-up, or None where two were asked or there is no point to ask about.
+
+    A point is asked about where it is sure enough that it is open and no weightier one is; else, once a question and where
+    something seems to be open, what else there is to say.
+    """
     asking = state.askings[-1]
     targets = [id for id in open_points(asking, question) if id not in asking.followed_up]
     if asking.follow_ups >= MAX_FOLLOW_UPS or not targets:
         return None
-    target = targets[0]
+    chances = _chances(asking, question)
+    sure = [id for id in targets if chances[id] >= SURE_FROM]
+    if not sure:
+        return None if asking.pumps else _spoke(state, speech, Move.PUMP, None, "anything_else")
+    target = sure[0]
     verdict = _verdicts(asking, question)[target]
     if verdict is Verdict.MISSING and not asking.follow_ups and _is_terse(asking):
-        return _spoke(state, speech, Move.PUMP, target)
+        return _spoke(state, speech, Move.PUMP, None)
     move = _MOVE[verdict]
     text = _probe(asking, question, target, move)
     quote = _quote(asking, target) if move is not Move.PROBE else None
     occasion = f"{move.value}_quoted" if quote else move.value
     return _spoke(state, speech, move, target, occasion, probe=text, quote=quote or "")
+
+
+def _chances(asking: Asking, question: Question) -> dict[str, float]:
+    """For each essential or expected point not asked about yet: the probability that it is the most important open one."""
+    graded = {point.point_id: point for point in point_states(asking)}
+    return most_important(
+        {
+            point.id: Doubt(point.weight, chance_open(graded.get(point.id)))
+            for point in question.key_points
+            if point.weight > BONUS_WEIGHT and point.id not in asking.followed_up
+        }
+    )
 
 
 def cue(state: State, question: Question, speech: Speech) -> Spoke | None:
@@ -92,7 +114,7 @@ def said_lately(state: State) -> list[str]:
 
 
 def _spoke(
-    state: State, speech: Speech, move: Move, point_id: str, occasion: str | None = None, **values: str
+    state: State, speech: Speech, move: Move, point_id: str | None, occasion: str | None = None, **values: str
 ) -> Spoke:
     text = speech.pick(occasion or move.value, f"{state.config.seed}:{state.seq}", said_lately(state), **values)
     return Spoke(move=move, text=text, point_id=point_id)

@@ -4,7 +4,7 @@ import itertools
 from enum import StrEnum
 
 from interviewer.adaptive import WARM_UP_FROM, observations
-from interviewer.asides import aside
+from interviewer.asides import aside, asks_length
 from interviewer.correction import corrected_asking
 from interviewer.events import (
     CUES,
@@ -86,7 +86,7 @@ def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
         return (_say(state, speech, Move.CORRECTED, question=_on_the_table(state, question)),)
     if state.askings[-1].strays >= PATIENCE and _leads_nowhere(state, speech, question):
         return _leave(state, bank, speech, question)
-    match state.pending_kind:
+    match _kind(state):
         case ReplyKind.STOP:
             return _finish(state, speech, FinishReason.STOPPED)
         case ReplyKind.SKIP:
@@ -99,10 +99,18 @@ def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
             return (_rephrase(state, speech, question),)
         case ReplyKind.META:
             return (_answer_aside(state, speech, question),)
+        case ReplyKind.QUESTION if asks_length(state.pending.text if state.pending else ""):
+            return (_say(state, speech, Move.QUESTION_BACK, "length", question=_on_the_table(state, question)),)
         case kind if kind in _MET_BY:
             return (_say(state, speech, _MET_BY[kind], question=_on_the_table(state, question)),)
         case _:
             return _after_answer(state, bank, speech, question)
+
+
+def _kind(state: State) -> ReplyKind | None:
+    """What the pending message is; with no answer there can be nothing more to one."""
+    said_all = state.pending_kind is ReplyKind.NOTHING_MORE and not state.askings[-1].attempts
+    return ReplyKind.NO_CONTENT if said_all else state.pending_kind
 
 
 # Messages that are met by a phrase and what was asked last.
@@ -111,17 +119,18 @@ _MET_BY = {
     ReplyKind.QUESTION: Move.QUESTION_BACK,
     ReplyKind.OFF_TOPIC: Move.REFOCUS,
     ReplyKind.NO_CONTENT: Move.NO_CONTENT,
+    ReplyKind.WAIT: Move.WAIT,
 }
 
 
 def _leads_nowhere(state: State, speech: Speech, question: Question) -> bool:
     """Whether the pending message, once more, brings neither an answer nor anything to give."""
-    match state.pending_kind:
+    match _kind(state):
         case ReplyKind.HINT:
             return state.config.mode is Mode.INTERVIEW or requested_hint(state, question, speech) is None
         case ReplyKind.CORRECTION:
             return state.pending_revises is None
-    return state.pending_kind in {*_MET_BY, ReplyKind.MEANING, ReplyKind.META}
+    return _kind(state) in {*_MET_BY, ReplyKind.MEANING, ReplyKind.META}
 
 
 def _asked_since(state: State, question: Question) -> str | None:
@@ -243,24 +252,29 @@ def _after_answer(state: State, bank: Bank, speech: Speech, question: Question) 
     if state.config.mode is Mode.PRACTICE:
         return _practise(state, bank, speech, question)
     attempt = state.askings[-1].attempts[-1]
-    gave_up = attempt.kind is ReplyKind.DONT_KNOW
     graded = attempt.grade is not None and attempt.grade.ungraded is None
+    # Who knows no more when only asked to go on may still know what a question is after.
+    gave_up = _has_no_more(state) and state.last_move is not Move.PUMP
     further = follow_up(state, question, speech) if graded and not gave_up and not is_over(state) else None
     if further is not None:
         return (further,)
-    return _next(state, bank, speech, _thanks(state, speech, gave_up))
+    return _next(state, bank, speech, _thanks(state, speech, attempt.kind is ReplyKind.DONT_KNOW and gave_up))
+
+
+def _has_no_more(state: State) -> bool:
+    return state.pending_kind in (ReplyKind.DONT_KNOW, ReplyKind.NOTHING_MORE)
 
 
 def _practise(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
     """After a try in practice: feedback and a cue, or, when the cues are used up, everything and the next question."""
     asking = state.askings[-1]
     attempt = asking.attempts[-1]
-    gave_up = attempt.kind is ReplyKind.DONT_KNOW
+    gave_up = _has_no_more(state)
     graded = attempt.grade is not None and attempt.grade.ungraded is None
     helping = (graded or gave_up) and not asking.second_try and not is_over(state)
     given = cue(state, question, speech) if helping else None
     if given is not None and given.move is not Move.ASSERTION:
-        feedback = Spoke(move=Move.FEEDBACK, text=reply_feedback(question, attempt.grade))
+        feedback = Spoke(move=Move.FEEDBACK, text=reply_feedback(question, attempt.grade, point_states(asking)))
         return (given,) if gave_up else (feedback, given)
     told = (given,) if given else ()
     points = point_states(asking)

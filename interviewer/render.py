@@ -3,6 +3,7 @@
 import re
 
 import prompts
+from interviewer.doubt import NOT_SURE_BELOW
 from interviewer.estimate import Estimate
 from interviewer.grading.grade import Grade, PointGrade, Rubric, Verdict
 from interviewer.report import PractiseNext, QuestionReport, Report, Strength, level_of
@@ -15,7 +16,6 @@ MARKS = {
     Verdict.MISSING: "– missing",
     Verdict.CONTRADICTED: "✗ contradicted",
 }
-NOT_SURE_BELOW = 0.55
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
 
 

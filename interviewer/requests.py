@@ -54,6 +54,9 @@ _SECTIONS = sections(FILE.read_text(encoding="utf-8"))
 HEDGE = re.compile(rf"(?:{_compiled(_SECTIONS.pop('hedge')).pattern})\b")
 """How a clause opens that calls what follows a guess or a part."""
 
+MOMENT, NOTHING_MORE, NO_MORE = (_compiled(_SECTIONS.pop(name)) for name in ("moment", "nothing_more", "no_more"))
+"""Whole messages that mean something in their place only (`interviewer/backchannel.py`)."""
+
 _HESITATION = "actually|no|oops|ah|oh|wait|hang on|hold on|sorry|hmm|um|uh|well|ok|okay|and|so|but|just|please|hey"
 CORRECTING = re.compile(
     rf"(?:(?:{_HESITATION})[\s,.!:-]+)*(?:{_compiled(_SECTIONS.pop('correcting')).pattern})(?:(?<=:)|\b:?)"

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from interviewer.access import Access, Everything
+from interviewer.backchannel import in_place
 from interviewer.correction import asking_replied_to, corrected_asking
 from interviewer.errors import InputInvalid, JudgeFailed, ReplyTooLong, SessionDamaged, StoreConflict
 from interviewer.events import (
@@ -310,7 +311,8 @@ def understood(state: State, kind: ReplyKind, text: str) -> Understood:
     A correction that says what is to be corrected is a further reply to that question; one that only asks to correct is
     answered by an invitation, and the reply to the invitation is the correction.
     """
-    if state.invited_correction and kind in (ReplyKind.SKIP, ReplyKind.DONT_KNOW):
+    kind = in_place(state, text) or kind
+    if state.invited_correction and kind in (ReplyKind.SKIP, ReplyKind.DONT_KNOW, ReplyKind.NOTHING_MORE):
         # "Never mind": nothing is changed, and the question on the table is put again.
         return Understood(kind=ReplyKind.REPEAT)
     if kind is ReplyKind.CORRECTION and corrected_text(text):

@@ -147,8 +147,13 @@ class State(Frozen):
     @property
     def invited_correction(self) -> bool:
         """Whether the interviewer has just asked what the candidate would change."""
-        said = [line for line in self.transcript if line.role == "interviewer"]
-        return bool(said) and said[-1].move is Move.INVITE_CORRECTION
+        return self.last_move is Move.INVITE_CORRECTION
+
+    @property
+    def last_move(self) -> Move | None:
+        """What the interviewer said last, but for 'take your time'; None where it was a question."""
+        said = (line for line in reversed(self.transcript) if line.role == "interviewer")
+        return next((line.move for line in said if line.move is not Move.WAIT), None)
 
     @property
     def ungraded(self) -> tuple[tuple[int, int], ...]:

@@ -8,20 +8,24 @@ from datetime import timedelta
 import pytest
 
 import prompts
+from evals.utterances import real_answers, sample_of
 from interviewer.ability import DIFFICULTY, Observation, abilities, expected_score, general_ability, information
+from interviewer.backchannel import in_place
+from interviewer.doubt import Doubt, chance_open, most_important
 from interviewer.events import CUES, FOLLOW_UPS, Asked, Finished, FinishReason, Move, Order, ReplyKind, Spoke
-from interviewer.grading.grade import MisconceptionFound, Verdict
+from interviewer.grading.grade import MisconceptionFound, PointGrade, Verdict
 from interviewer.leaks import gives_away
 from interviewer.moves import point_states
 from interviewer.policy import PATIENCE, Need, need
 from interviewer.speech import Speech
 from interviewer.timing import cue_due, left_s
+from interviewer.utterance import kind_of
 from knowledge.bank import Bank, Level, Topic
 from tests.test_dialogue import START, Play
 
 IN_INTERVIEWS = (
-    "greet_interview warm_up acknowledge acknowledge_dont_know acknowledge_skip next_question last_question pump probe "
-    "clarify clarify_quoted challenge challenge_quoted decline_hint repeat rephrase question_back refocus no_content "
+    "greet_interview warm_up acknowledge acknowledge_dont_know acknowledge_skip next_question last_question pump anything_else probe "
+    "clarify clarify_quoted challenge challenge_quoted decline_hint wait length repeat rephrase question_back refocus no_content "
     "invite_correction corrected leave rephrase_follow_up meta meta_grading meta_feedback meta_progress meta_other time_cue_90 time_cue_30 close_completed close_stopped close_out_of_time"
 ).split()
 JUDGING = re.compile(
@@ -62,6 +66,145 @@ def test_a_terse_answer_is_met_with_go_on_before_anything_is_asked(play: Callabl
     assert session.question.key_point(str(probe.point_id)).probe in probe.text
     assert session.state.askings[0].follow_ups == 2
     assert isinstance(session.say(ReplyKind.ANSWER, {}, text="no")[-1], Finished)
+
+
+def doubtful(session: Play, missing: dict[str, float]) -> tuple[PointGrade, ...]:
+    """Grades that find all points surely covered but those given, which are missing and yet covered with a probability."""
+    return tuple(
+        point.model_copy(
+            update={
+                "verdict": Verdict.MISSING,
+                "confidence": 1 - missing[point.point_id],
+                "credit": missing[point.point_id],
+            }
+        )
+        if point.point_id in missing
+        else point
+        for point in grade_points(session, {})
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdict", "confidence", "credit", "chance"),
+    [
+        (Verdict.COVERED, 0.7, 0.8, 0.3),
+        (Verdict.MISSING, 1.0, 0.0, 1.0),
+        (Verdict.MISSING, 0.6, 0.4, 0.6),
+        (Verdict.MISSING, 0.6, 0.0, 0.8),
+        (Verdict.PARTIAL, 0.8, 0.5, 0.9),
+        (Verdict.CONTRADICTED, 0.6, 0.1, 0.75),
+        (Verdict.CONTRADICTED, 1.0, -0.25, 1.0),
+        (Verdict.PARTIAL, 0.9, 0.3, 1.0),
+    ],
+)
+def test_how_likely_a_point_is_open_follows_from_its_credit(
+    verdict: Verdict, confidence: float, credit: float, chance: float
+) -> None:
+    point = PointGrade(
+        point_id="a", point="A.", weight=3, aspect=None, verdict=verdict, confidence=confidence, credit=credit
+    )
+    assert chance_open(point) == pytest.approx(chance)
+    assert chance_open(None) == 1.0
+
+
+def test_a_lesser_point_is_the_most_important_open_one_only_where_the_weightier_are_covered() -> None:
+    found = most_important({"a": Doubt(3, 0.1), "b": Doubt(3, 0.2), "c": Doubt(2, 0.9), "d": Doubt(2, 1.0)})
+    assert found == pytest.approx({"a": 0.1, "b": 0.2, "c": 0.9 * 0.9 * 0.8, "d": 0.9 * 0.8})
+
+
+def test_the_surely_open_point_is_asked_about_before_the_one_that_the_grader_doubts(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    first, second, *_ = (point.id for point in session.question.key_points if point.weight == 3)
+    [spoke] = session.say(ReplyKind.ANSWER, key_points=doubtful(session, {first: 0.45, second: 0.0}))
+    assert isinstance(spoke, Spoke)
+    assert (spoke.move, spoke.point_id) == (Move.PROBE, second)
+
+
+def test_where_no_point_is_sure_to_be_open_what_else_there_is_is_asked_once(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    first, second, *_ = (point.id for point in session.question.key_points if point.weight == 3)
+    [pump] = session.say(ReplyKind.ANSWER, key_points=doubtful(session, {first: 0.45, second: 0.4}))
+    assert isinstance(pump, Spoke)
+    assert (pump.move, pump.point_id) == (Move.PUMP, None)
+    assert pump.text in prompts.phrases("speech")["anything_else"]
+    assert isinstance(session.say(ReplyKind.ANSWER, key_points=doubtful(session, {first: 0.45}))[-1], Finished)
+
+
+@pytest.mark.parametrize(
+    "text", ["No.", "That's all I have on that", "I don't know", "nothing to add", "not really, no"]
+)
+def test_who_has_no_more_to_add_may_still_know_what_a_question_is_after(play: Callable[..., Play], text: str) -> None:
+    session = play(questions=1)
+    [pump] = session.say(ReplyKind.ANSWER, {}, text="overfitting")
+    kind = kind_of(text, session.question.question)
+    [probe] = session.say(kind, {}, text=text)
+    assert isinstance(pump, Spoke)
+    assert isinstance(probe, Spoke)
+    assert (pump.move, probe.move) == (Move.PUMP, Move.PROBE)
+    assert isinstance(session.say(kind_of("that's it"), {}, text="that's it")[-1], Finished)
+    assert session.state.finished is FinishReason.COMPLETED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["That's all", "I'm done", "I think that covers it.", "I already said that", "you asked me that already", "see above",
+     "No, that's it", "no more", "that's pretty much it"],
+)  # fmt: skip
+def test_nothing_more_ends_the_answer_and_not_the_interview(play: Callable[..., Play], text: str) -> None:
+    session = play(questions=2)
+    session.say(ReplyKind.ANSWER, {})
+    tried = session.state.askings[0].attempts
+    [asked] = session.say(kind_of(text), text=text)
+    assert isinstance(asked, Asked)
+    assert any(asked.lead.startswith(thanks) for thanks in prompts.phrases("speech")["acknowledge"])
+    assert session.state.askings[0].attempts == tried
+
+
+def test_nothing_more_brings_the_next_cue_in_practice_and_the_end_where_nothing_was_said(
+    play: Callable[..., Play],
+) -> None:
+    session = play(questions=1, mode="practice")
+    session.say(ReplyKind.ANSWER, {})
+    [prompt] = session.say(kind_of("that's it"), text="that's it")
+    assert isinstance(prompt, Spoke)
+    assert prompt.move is Move.PROMPT
+    fresh = play(questions=2)
+    fresh.say(kind_of("that's all for today"), text="that's all for today")
+    assert fresh.state.finished is FinishReason.STOPPED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hmm, let me think about that for a minute.", "can I have a minute?", "hold on", "wait, I need a moment", "okay"],
+)
+def test_who_thinks_is_given_time_and_the_question_stays(play: Callable[..., Play], text: str) -> None:
+    session = play(questions=2)
+    [wait] = session.say(kind_of(text), text=text)
+    assert isinstance(wait, Spoke)
+    assert wait.move is Move.WAIT
+    assert session.question.question not in wait.text
+    session.say(ReplyKind.ANSWER, {})
+    assert len(session.state.askings[0].attempts) == 1
+    session.say(ReplyKind.CORRECTION, text="Can I change my answer?")
+    session.say(kind_of(text), text=text)
+    [done] = session.say(ReplyKind.ANSWER, {}, text="it is the batch statistics that matter")
+    assert isinstance(done, Spoke | Asked)
+    assert session.state.askings[0].attempts[-1].kind is ReplyKind.CORRECTION
+
+
+def test_no_real_answer_is_taken_for_nothing_more_or_for_thinking(play: Callable[..., Play], bank: Bank) -> None:
+    session = play(questions=1)
+    session.say(ReplyKind.ANSWER, {}, text="overfitting")
+    assert session.state.last_move is Move.PUMP
+    answers = sample_of(real_answers(bank), 1500)
+    assert [text for _, text in answers if in_place(session.state, text)] == []
+
+
+def test_how_long_an_answer_should_be_is_told(play: Callable[..., Play]) -> None:
+    session = play(questions=1)
+    [told] = session.say(ReplyKind.QUESTION, text="How long should my answer be?")
+    assert isinstance(told, Spoke)
+    assert "sentences" in told.text or "stop" in told.text
 
 
 def test_a_quote_is_the_candidates_own_words_and_short(play: Callable[..., Play]) -> None:

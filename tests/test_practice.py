@@ -209,6 +209,38 @@ def test_the_model_answer_is_shown_once_and_not_again_after_the_second_try(bank:
     assert said[1].endswith("The strong answer stands above.")
 
 
+def test_feedback_says_what_the_grader_is_not_sure_of(bank: Bank) -> None:
+    session = Play(bank, mode="practice", questions=1)
+    first, second, third, *_ = session.question.key_points
+    found = {
+        first.id: (Verdict.COVERED, 0.4),
+        second.id: (Verdict.CONTRADICTED, 0.5),
+        third.id: (Verdict.CONTRADICTED, 0.9),
+    }
+    points = tuple(
+        point.model_copy(update={"verdict": verdict, "confidence": confidence})
+        for point in grade_of(session.question, {}).key_points
+        if point.point_id in found
+        for verdict, confidence in [found[point.point_id]]
+    )
+    feedback, *_ = session.say(ReplyKind.ANSWER, key_points=points)
+    assert isinstance(feedback, Spoke)
+    had, worth, compare = feedback.text.split("\n\n")[:3]
+    assert had == f"**You had:**\n- {first.text} _(not sure)_"
+    assert worth == f"**Worth correcting:**\n- {third.text}"
+    assert compare.startswith("**Compare this")
+    assert second.text in compare
+
+
+def test_feedback_counts_what_is_missing_after_all_replies(bank: Bank) -> None:
+    session = Play(bank, mode="practice", questions=1)
+    counted = [point.id for point in session.question.key_points if point.weight > 1]
+    for done, left in ((1, len(counted) - 1), (2, len(counted) - 2)):
+        feedback, *_ = session.say(ReplyKind.ANSWER, {counted[done - 1]: Verdict.COVERED})
+        assert isinstance(feedback, Spoke)
+        assert f"{left} more point" in feedback.text or (left == 1 and "one more point" in feedback.text)
+
+
 def test_a_good_answer_a_skip_and_an_interview_get_no_second_try(bank: Bank) -> None:
     for mode, kind, verdict in (
         ("practice", ReplyKind.ANSWER, Verdict.COVERED),

@@ -1,19 +1,21 @@
 """Simulated interviews with known grades: they end, never repeat themselves, ask what is open, and rank by ability."""
 
 import itertools
+import random
 from collections.abc import Sequence
 
 import pytest
 
-from evals.candidates import ANSWERING, LOWEST, Profile, make_candidates
+from evals.candidates import ANSWERING, LOWEST, Candidate, Mind, Profile, Said, make_candidates
 from evals.entailment import distinct_texts, entailments, local_judge
 from evals.findings import results
-from evals.interviews import Played, Speaking
+from evals.interviews import Played, Speaking, known_grade
 from evals.savings import questions_saved
 from evals.simulate import QUESTIONS, held_out, simulate
-from interviewer.events import Order
+from interviewer.events import Move, Order, Spoke
 from interviewer.grading.crossencoder import Read, Reading
-from knowledge.bank import Bank
+from interviewer.grading.grade import Grade, PointGrade, Verdict
+from knowledge.bank import Bank, Question
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,44 @@ def test_follow_ups_ask_about_the_most_important_open_point(played: list[Played]
     assert found.share_open.value == 1.0
     assert found.share_most_important.value == 1.0
     assert 0.98 < found.share_most_important.low < 1.0
+
+
+def errs_and_knows_when(question: Question, said: Said) -> Grade:
+    """The known grade, in which half of the verdicts are wrong one time in three and say so."""
+
+    def doubted(point: PointGrade) -> PointGrade:
+        rng = random.Random(f"{question.id} {point.point_id} {said.text}")
+        doubt = rng.choice([0.02, 0.35])
+        covered = (point.verdict is Verdict.COVERED) is (rng.random() >= doubt)
+        return point.model_copy(
+            update={
+                "verdict": Verdict.COVERED if covered else Verdict.MISSING,
+                "confidence": 1 - doubt,
+                "credit": 1 - doubt if covered else doubt,
+            }
+        )
+
+    grade = known_grade(question, said)
+    return grade.model_copy(update={"key_points": tuple(map(doubted, grade.key_points))})
+
+
+def test_a_grader_that_errs_and_knows_when_hardly_leads_follow_ups_astray(bank: Bank) -> None:
+    found = results(simulate(make_candidates(60, seed=2), bank, grades=errs_and_knows_when))
+    assert found.follow_ups > 150
+    assert found.share_open.value >= 0.95
+    assert found.share_most_important.value >= 0.95
+    assert found.invited > 50
+    assert found.not_ended == found.repeated == found.leaks == 0
+
+
+def test_who_is_asked_about_what_was_said_already_says_it_in_other_words(bank: Bank) -> None:
+    expert = Candidate(profile=Profile.EXPERT, ability=9.0, seed=1)
+    question = next(q for q in bank.questions if len(q.key_points) > 3)
+    point = question.key_points[0]
+    mind = Mind(expert, question, bank)
+    told = [mind.reply(None), *(mind.reply(Spoke(move=Move.PROBE, text="?", point_id=point.id)) for _ in range(2))]
+    assert all(said.verdicts[point.id] is Verdict.COVERED for said in told[1:])
+    assert len({said.text for said in told}) == 3
 
 
 def test_no_text_gives_a_point_away(played: list[Played]) -> None:

@@ -48,6 +48,19 @@ SCRIPTS: dict[str, tuple[dict[str, object], list[Turn]]] = {
         {"questions": 2, "seed": 5},
         SILENCE * 5 + [("are you a bot?", []), ("I love pizza and the sea", []), ("stop", [])],
     ),
+    "few_words": (
+        {"questions": 2, "seed": 7, "topics": ["regularisation"]},
+        [
+            ("Hmm, let me think about that for a minute.", []),
+            ("overfitting", []),
+            ("no, that's all", []),
+            ("how long should my answer be?", []),
+            ("It is the same as adding a prior that prefers small weights over large ones in the whole network.", [COVERED]),
+            ("can I have a moment?", []),
+            ("You drop units at random during training and keep all of them when the model is used, with scaling.", [COVERED, PARTIAL]),
+            ("I already said that.", []),
+        ],
+    ),
     "practice": (
         {"questions": 2, "seed": 3, "mode": "practice", "topics": ["regularisation"]},
         [

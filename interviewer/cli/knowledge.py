@@ -4,12 +4,13 @@ import argparse
 import sys
 
 from interviewer.cli.shared import Commands, choice, count, open_interviewer, print_json, read_text
+from interviewer.doubt import NOT_SURE_BELOW
 from interviewer.errors import InputInvalid, ReplyTooLong
 from interviewer.events import REPLY_LIMIT
 from interviewer.grading.grade import Grade, GraderName
 from interviewer.grading.quotes import clean
 from interviewer.grading.tasks import GradeRequest
-from interviewer.render import MARKS, NOT_SURE_BELOW
+from interviewer.render import MARKS
 from knowledge.bank import Standing, Topic
 from knowledge.errors import BankInvalid
 from knowledge.passages import Hit
