@@ -14,12 +14,12 @@ THEMED = """async theme => {
 }"""
 
 
-def violations(page: Page) -> list[str]:
-    """What breaks a rule as the page stands, in light and in dark: theme, rule, element, why. Ends in light."""
+def violations(page: Page, themes: tuple[str, ...] = ("dark", "light")) -> list[str]:
+    """What breaks a rule as the page stands, in each theme: theme, rule, element, why. Ends in the last one."""
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)
     found = []
-    for theme in ("dark", "light"):
+    for theme in themes:
         page.evaluate(THEMED, theme)
         for broken in page.evaluate(RUN, list(RULES)):
             found += [f"{theme}: {broken['id']}: {node['target']}: {_why(node)}" for node in broken["nodes"]]

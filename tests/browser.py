@@ -136,8 +136,10 @@ def beyond(page: Page) -> int:
     return max(0, int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth")))
 
 
-def played(home: Path, bank: Bank, verdicts: tuple[Verdict, ...], topics: tuple[str, ...]) -> str:
-    """A finished interview of two days ago in the home's database, a question for each verdict. Returns its id."""
+def played(
+    home: Path, bank: Bank, verdicts: tuple[Verdict, ...], topics: tuple[str, ...], id: str = "a" * 32, days: int = 2
+) -> str:
+    """A finished interview of so many days ago in the home's database, a question for each verdict. Returns its id."""
     session = Play(bank, questions=len(verdicts), topics=topics)
     for verdict in verdicts:
         question = session.question.id
@@ -145,7 +147,7 @@ def played(home: Path, bank: Bank, verdicts: tuple[Verdict, ...], topics: tuple[
             session.say(ReplyKind.ANSWER, session.all(verdict))
     store, _ = open_store(f"sqlite:///{home / 'interviewer.db'}")
     for record in session.log:
-        at = datetime.now(UTC) - timedelta(days=2) + (record.at - START)
-        store.append("a" * 32, record.seq - 1, [record.event], at)
+        at = datetime.now(UTC) - timedelta(days=days) + (record.at - START)
+        store.append(id, record.seq - 1, [record.event], at)
     store.close()
-    return "a" * 32
+    return id

@@ -1,20 +1,27 @@
-"""Everyone can use the page: WCAG in every part, an interview by keyboard alone, what a screen reader hears, formulas."""
+"""Everyone can use the page: WCAG in every part at every width and theme, an interview by keyboard alone, what a screen
+reader hears, formulas.
+"""
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from interviewer.access import Role, User
 from interviewer.grading.grade import Verdict
 from knowledge.bank import Bank
 from knowledge.index import PassageIndex
 from tests.axe import violations
 from tests.browser import answered, beyond, looking, part, played, ready, serving
 from tests.graded import cases, finished_run, grade
+from ui.own_pages import Listed, account_page, forgotten_page, login_page, shared_page
 
-WIDTHS = (375, 768, 1440)
+LOOKS = ((1440, ("dark", "light")), (768, ("light",)), (375, ("dark",)))
+"""Widths, and the themes in which axe looks at each state there; what sticks out is looked for in both."""
+SESSIONS = 11
 CODE = "Loss falls as $w^2$ does, for $5 or $10:\n\n```python\nfor w in weights:\n    w -= 0.1 * w.grad\n```"
 
 
@@ -47,14 +54,17 @@ def opened(page: Page, name: str, wait_for: str) -> None:
 
 
 def check(page: Page, state: str) -> None:
-    """No rule is broken, and nothing sticks out at any width."""
-    assert (state, violations(page)) == (state, [])
-    page.evaluate("scrollTo(0, 0)")
-    for width in WIDTHS:
+    """No rule is broken, and nothing sticks out at any width in either theme. The walk goes on at the next width."""
+    start = [width for width, _ in LOOKS].index(page.viewport_size["width"]) if page.viewport_size else 0
+    looks = LOOKS[start:] + LOOKS[:start]
+    for width, themes in looks:
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("scrollTo(0, 0)")
         assert (state, width, beyond(page)) == (state, width, 0)
         for tab in page.locator("[role=tablist]").first.get_by_role("tab").all():
             expect(tab).to_be_in_viewport(ratio=1)
+        assert (state, width, violations(page, themes)) == (state, width, [])
+    page.set_viewport_size({"width": looks[1][0], "height": 900})
 
 
 def test_no_part_of_the_page_breaks_wcag_in_either_theme(page: Page, url: str, home: Path, bank: Bank) -> None:
@@ -82,14 +92,46 @@ def test_no_part_of_the_page_breaks_wcag_in_either_theme(page: Page, url: str, h
     expect(page.locator("#chat")).to_contain_text("A strong answer")
     check(page, "feedback")
     session = played(home, bank, (Verdict.COVERED, Verdict.MISSING), ("rnn", "cnn"))
+    for n in range(1, SESSIONS):
+        verdicts = (Verdict.PARTIAL, Verdict.CONTRADICTED, Verdict.COVERED)[n % 3 :]
+        played(home, bank, verdicts, ("rnn", "cnn", "data", "llm")[n % 3 :], id=f"{n:032x}", days=2 + 3 * n)
     page.goto(f"{url}/?session={session}")
     expect(page.locator("#headline h2")).to_be_visible()
     expect(page.locator("#radar .js-plotly-plot")).to_be_visible()
     check(page, "report")
+    page.locator("#questions .question[open] button.link").click()
+    expect(page.locator(".bank-question[open]")).to_be_visible()
+    check(page, "bank, from the report")
     opened(page, "Progress", "#progress-heat .group")
+    page.locator("#progress-history summary").click()
+    expect(page.locator("#progress-history tbody tr")).to_have_count(SESSIONS + 1)
     check(page, "progress")
     opened(page, "Practice", "#practice-due li")
     check(page, "practice, due")
+
+
+LISTED = Listed("a" * 32, datetime(2026, 11, 21, tzinfo=UTC), "Interview, 3 of 3 answered", "66%", shared=True)
+
+
+def test_the_plain_pages_break_no_rule_either(browser: Browser) -> None:
+    coach = User(id="c", name="Ada", role=Role.COACH)
+    pages = {
+        "login": login_page(),
+        "login, refused": login_page("name or password is wrong"),
+        "data": account_page(None, [LISTED]),
+        "account": account_page(coach, [LISTED], "Nothing was deleted: this is not your password."),
+        "shared": shared_page([LISTED]),
+        "gone": forgotten_page(),
+    }
+    opened = browser.new_page()
+    for name, html in pages.items():
+        opened.set_content(html)
+        for width, theme in ((1440, "light"), (768, "dark"), (375, "light"), (375, "dark")):
+            opened.set_viewport_size({"width": width, "height": 900})
+            opened.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            assert (name, width, beyond(opened)) == (name, width, 0)
+            assert (name, width, violations(opened, (theme,))) == (name, width, [])
+    opened.close()
 
 
 def test_no_state_of_an_evaluation_breaks_wcag_in_either_theme(page: Page, home: Path, bank: Bank) -> None:

@@ -101,7 +101,7 @@ def test_charts_write_their_values(interviewer: Interviewer) -> None:
     radar = rubric_chart(report)
     assert radar.data[0].theta[0].startswith("Correctness<br>100% · strong")
     assert len(radar.data[0].r) == 4  # three corners, the first again
-    assert "n/a: focus" in radar.layout.title.text
+    assert "n/a: Focus" in radar.layout.title.text
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_a_program_can_hold_an_interview_through_the_named_endpoints(interviewer
     from gradio_client import Client
 
     client = Client(url, verbose=False)
-    started = client.predict("practice", "mid", ["cnn"], 1, 0, 3, api_name="/start")
+    started = client.predict("practice", "mid", ["cnn"], 2, 0, 3, api_name="/start")
     id = started["session_id"]
     assert started["question_id"].startswith("cnn-")
     assert len(started["messages"]) == 2

@@ -59,6 +59,15 @@ def test_a_search_for_nothing_of_the_kind_says_so(interviewer: Interviewer) -> N
         handlers.browse(interviewer, Filters(text="a" * 501))
 
 
+def test_the_question_that_a_report_links_to_stands_open(interviewer: Interviewer, bank: Bank) -> None:
+    question = bank.questions[3]
+    found = handlers.browse(interviewer, handlers.linked(interviewer, {"ids": question.id}))
+    assert found.opened == question.id
+    assert view.results(found).count('name="bank" open') == 1
+    with pytest.raises(InputInvalid, match="no longer in the bank"):
+        handlers.linked(interviewer, {"ids": "gone"})
+
+
 def test_a_questions_page_holds_everything_and_hides_its_answer(bank: Bank) -> None:
     question = next(q for q in bank.questions if q.misconceptions and q.sources and q.variants)
     page = view.question_page(question)

@@ -105,7 +105,7 @@ def test_progress_lists_every_session_to_open_or_go_on_with(app: Interviewer) ->
     empty = overview(app, "")
     assert empty.past == []
     assert "No session yet" in progress_view.history(empty.past, UTC)
-    assert 'data-do="begin"' in progress_view.EMPTY
+    assert 'data-do="begin"' in progress_view.empty()
     done = handlers.start(app, "interview", "mid", ["rnn", "cnn", "data"], 3, 0, 1)
     give_up(app, done.session_id)
     running = handlers.start(app, "practice", "mid", [], 3, 0, 2)

@@ -161,7 +161,7 @@ def test_unfinished_sessions_are_listed_with_what_they_are(bank: Bank) -> None:
     assert 'data-session="s0"' in page
     assert "Interview · RNNs &amp; sequences, CNNs &amp; vision…" in page
     assert "question 1 of 3 · today" in page
-    assert "2 more unfinished sessions" in page
+    assert "Further unfinished sessions under Progress: 2." in page
     left.say(ReplyKind.STOP)
     assert left.state.finished
     assert resume_view.unfinished({"s": left.state}, START) == ""

@@ -34,12 +34,11 @@ def build_app(
         evaluations: what the Evals part shows; None leaves that part out.
         work: runs what takes long; who stops the app stops it.
     """
-    app = gr.Blocks(title="Interviewer", analytics_enabled=False)
+    app = gr.Blocks(title=say("page.title"), analytics_enabled=False)
     with app:
         session = gr.BrowserState("", storage_key="interviewer-session")
         gr.HTML(
-            "<h1>Interviewer</h1><p>Mock interviews for deep-learning jobs: real questions, follow-ups, and a grade for "
-            "every point with your own words as evidence.</p><a id='your-data' href='/account'>Your data</a>",
+            f"<h1>{say('page.title')}</h1><a id='your-data' href='/account'>{say('page.your_data')}</a>",
             elem_id="hero",
         )
         with gr.Tabs() as tabs:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from interviewer.errors import InputInvalid, InterviewerError
 from interviewer.evaluations import Tell
 from knowledge.errors import KnowledgeError
+from ui.texts import say
 
 NICENESS = 10
 """The thread yields to the ones that answer people, where the system knows threads of lower rank."""
@@ -55,7 +56,7 @@ class Background:
         """Begins the work. Raises: InputInvalid where another is under way."""
         with self._lock:
             if self._future is not None and not self._future.done():
-                raise InputInvalid("a run is under way; wait for it, or stop it first")
+                raise InputInvalid(say("evals.busy"))
             self._stop.clear()
             self._told, self._began = ("", 0, 0), ("", 0, 0.0)
             self._started = self._clock()

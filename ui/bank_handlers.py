@@ -10,6 +10,7 @@ from interviewer.wiring import Interviewer
 from knowledge.bank import Question, Standing
 from knowledge.ingest.material import Material, MaterialEntry, MaterialPoint
 from knowledge.ingest.source import Source
+from ui.texts import say
 
 ANY = "any"
 PAGE_SIZE = 20
@@ -30,11 +31,14 @@ class Filters(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The first questions that pass the filters, how many do in all, and whether they were ranked by a search."""
+    """The first questions that pass the filters, how many do in all, whether they were ranked by a search, and the id of
+    the one whose very words were searched for.
+    """
 
     questions: tuple[Question, ...]
     total: int
     searched: bool
+    opened: str | None = None
 
 
 def browse(interviewer: Interviewer, filters: Filters, limit: int = PAGE_SIZE) -> Found:
@@ -44,14 +48,23 @@ def browse(interviewer: Interviewer, filters: Filters, limit: int = PAGE_SIZE) -
     """
     text = filters.text.strip()
     if len(text) > LONGEST_QUERY:
-        raise InputInvalid(f"your search has {len(text):,} characters; the limit is {LONGEST_QUERY}. Shorten it")
+        raise InputInvalid(say("bank.long_search", n=f"{len(text):,}", limit=LONGEST_QUERY))
     bank = interviewer.bank
     pool: Sequence[Question] = bank.questions
     if text:
         hits = interviewer.index.search([text], _SEARCHED)[0]
         pool = [bank.by_id[hit.question_id] for hit in hits if hit.similarity >= _NEAR_ENOUGH]
     kept = tuple(question for question in pool if _passes(question, filters))
-    return Found(kept[:limit], len(kept), bool(text))
+    opened = next((question.id for question in kept if question.question == text), None)
+    return Found(kept[:limit], len(kept), bool(text), opened)
+
+
+def linked(interviewer: Interviewer, data: dict[str, str]) -> Filters:
+    """What shows the question that a link names by `ids`. Raises: InputInvalid where the bank has it no more."""
+    question = interviewer.bank.by_id.get(data.get("ids", ""))
+    if question is None:
+        raise InputInvalid(say("bank.gone"))
+    return Filters(question.question[:LONGEST_QUERY])
 
 
 def _passes(question: Question, filters: Filters) -> bool:
@@ -78,7 +91,7 @@ def read_upload(interviewer: Interviewer, path: str | None) -> Reading:
     from knowledge.ingest.source import read_source
 
     if not path:
-        raise InputInvalid("choose a file first, or paste a text below")
+        raise InputInvalid(say("material.no_file"))
     return _read(interviewer, lambda: read_source(Path(path), Path(path).name))
 
 
@@ -98,9 +111,7 @@ def _read(interviewer: Interviewer, read: Callable[[], Source]) -> Reading:
         return Reading(kept)
     extraction = extract(source)
     if not extraction.entries:
-        raise InputInvalid(
-            f"{source.name}: {extraction.left_out[0]}; mark each question, for example with “Q:” and “A:”"
-        )
+        raise InputInvalid(say("material.no_question", name=source.name, why=extraction.left_out[0]))
     return Reading(material_of(extraction), extraction.left_out)
 
 
@@ -108,7 +119,7 @@ def reopen(interviewer: Interviewer, sha256: str | None) -> Material:
     """An article that was added before. Raises: InputInvalid, MaterialInvalid."""
     material = interviewer.material.find(sha256) if sha256 else None
     if material is None:
-        raise InputInvalid("choose one of your articles first")
+        raise InputInvalid(say("material.no_article"))
     return material
 
 
@@ -121,7 +132,7 @@ def accepted_count(interviewer: Interviewer) -> int:
     """How many questions of one's own can be asked. Raises: InputInvalid where there is none."""
     count = sum(q.is_own and q.standing is Standing.ACCEPTED for q in interviewer.bank.questions)
     if not count:
-        raise InputInvalid("accept a question of your material first")
+        raise InputInvalid(say("material.none_accepted"))
     return count
 
 
@@ -144,7 +155,7 @@ def suggest(interviewer: Interviewer, question: str, answer: str) -> str:
     Raises: InputInvalid where there is no answer, ModelFailed, SettingsInvalid.
     """
     if not answer.strip():
-        raise InputInvalid("write the answer first; key points are taken from it")
+        raise InputInvalid(say("material.no_answer"))
     return points_text(interviewer.suggest_points(question, answer))
 
 
@@ -194,7 +205,7 @@ def entry_of(material: Material, n: int) -> MaterialEntry:
     for entry in material.entries:
         if entry.n == n:
             return entry
-    raise InputInvalid("choose a question from the list first")
+    raise InputInvalid(say("material.no_entry"))
 
 
 def edited_entry(entry: MaterialEntry, question: str, answer: str, points: str) -> MaterialEntry:

@@ -11,14 +11,16 @@ from ui import bank_view as view
 from ui.bank_handlers import ANY, PAGE_SIZE, Filters
 from ui.listeners import BUSY, PRESS, QUIET, Told
 from ui.material_page import adding_parts, review_parts, wire_material, wire_practise
+from ui.names import kind_name, level_name, topic_name
 from ui.practice_page import Opening, wire_presses
-from ui.view import TOPIC_NAMES
+from ui.texts import say
 from ui.visitor import is_admin
 
 
 class Browser(NamedTuple):
-    """The components of the list of questions."""
+    """The components of the list of questions; `tabs` is what it stands in."""
 
+    tabs: gr.Tabs
     text: gr.Textbox
     topic: gr.Dropdown
     level: gr.Dropdown
@@ -36,53 +38,52 @@ def bank_tab(
     """Fills the open tab.
 
     Args:
-        setup: the set-up card's components; `topics` and `questions` are set when a person goes on to practise, and
-            `zone` takes the browser's time zone.
+        setup: the Interview part's components; `topics` and `questions` are set when a person goes on to practise,
+            `zone` takes the browser's time zone, and `questions_view` links to questions.
         told: wraps a handler so that its errors are told.
     """
     has_model = bool(interviewer.settings.model)
-    with gr.Tabs(elem_id="bank-parts"):
-        with gr.Tab("Questions", id="bank-questions") as questions:
-            browser = _browser()
-        with gr.Tab("Your material", id="bank-material") as material:
+    with gr.Tabs(elem_id="bank-parts") as tabs:
+        with gr.Tab(say("bank.questions"), id="bank-questions") as questions:
+            browser = _browser(tabs)
+        with gr.Tab(say("bank.material"), id="bank-material") as material:
             adding = adding_parts(has_model)
             review = review_parts(has_model)
     _wire_browser(interviewer, [tab.select, questions.select], browser, told)
     wire_presses(interviewer, browser.results, setup["zone"], opening, told)
+    _wire_links(interviewer, browser, opening.tabs, setup["questions_view"], told)
     wire_material(interviewer, [tab.select, material.select], adding, review, told)
     wire_practise(interviewer, adding, opening.tabs, setup, told)
     if interviewer.settings.auth:
         app.load(told(lambda: gr.Tab(visible=is_admin(interviewer))), None, material, **QUIET)
 
 
-def _browser() -> Browser:
+def _browser(tabs: gr.Tabs) -> Browser:
     with gr.Row(elem_id="bank-search"):
         text = gr.Textbox(
             value="",
-            label="Search",
-            placeholder="For example: why does dropout help",
+            label=say("bank.search"),
+            placeholder=say("bank.search_hint"),
             scale=4,
             elem_id="bank-text",
             max_lines=1,
         )
-        search = gr.Button("Search", variant="primary", scale=0, min_width=110, elem_id="bank-go")
+        search = gr.Button(say("bank.search"), variant="primary", scale=0, min_width=110, elem_id="bank-go")
     with gr.Row(elem_id="bank-filters"):
         topic = gr.Dropdown(
-            [("Any topic", ANY), *((TOPIC_NAMES[topic.value], topic.value) for topic in Topic)],
+            [(say("bank.any_topic"), ANY), *((topic_name(topic.value), topic.value) for topic in Topic)],
             value=ANY,
-            label="Topic",
+            label=say("bank.topic"),
             elem_id="bank-topic",
         )
-        level = gr.Dropdown([("Any level", ANY), *_choices(Level)], value=ANY, label="Level")
-        kind = gr.Dropdown([("Any kind", ANY), *_choices(Kind)], value=ANY, label="Kind")
+        levels = [(level_name(level), level.value) for level in Level]
+        level = gr.Dropdown([(say("bank.any_level"), ANY), *levels], value=ANY, label=say("bank.level"))
+        kinds = [(kind_name(kind), kind.value) for kind in Kind]
+        kind = gr.Dropdown([(say("bank.any_kind"), ANY), *kinds], value=ANY, label=say("bank.kind"))
     total = gr.HTML(elem_id="bank-count")
     results = gr.HTML(elem_id="bank-results", js_on_load=PRESS)
-    more = gr.Button(f"Show {PAGE_SIZE} more", visible=False, elem_id="bank-more")
-    return Browser(text, topic, level, kind, search, total, results, more, gr.State(PAGE_SIZE))
-
-
-def _choices(kinds: type[Level] | type[Kind]) -> list[tuple[str, str]]:
-    return [(kind.value.capitalize(), kind.value) for kind in kinds]
+    more = gr.Button(say("bank.show_more", n=PAGE_SIZE), visible=False, elem_id="bank-more")
+    return Browser(tabs, text, topic, level, kind, search, total, results, more, gr.State(PAGE_SIZE))
 
 
 def _wire_browser(interviewer: Interviewer, opened: list[Any], parts: Browser, told: Told) -> None:
@@ -103,3 +104,15 @@ def _wire_browser(interviewer: Interviewer, opened: list[Any], parts: Browser, t
     gr.on(changed, told(first), filters, shown, **BUSY)
     gr.on(opened, told(first), filters, shown, **QUIET)
     parts.more.click(told(longer), [*filters, parts.limit], shown, **QUIET)
+
+
+def _wire_links(interviewer: Interviewer, parts: Browser, tabs: gr.Tabs, report: gr.HTML, told: Told) -> None:
+    """Lets a report's question be seen in the bank, with no filter in its way."""
+
+    def seen(event: gr.EventData) -> list[Any]:
+        wanted = handlers.linked(interviewer, dict(event._data or {}))
+        return [gr.Tabs(selected="bank"), gr.Tabs(selected="bank-questions"), *wanted]
+
+    # The list is filled as the tab opens, by the words that stand there then.
+    filters = [parts.text, parts.topic, parts.level, parts.kind]
+    report.click(told(seen), None, [tabs, parts.tabs, *filters], **QUIET)

@@ -22,7 +22,7 @@
   const news = region("log");
   const status = region("status");
   news.id = "chat-news";
-  news.setAttribute("aria-label", "New messages");
+  news.setAttribute("aria-label", say("room.new_messages"));
   (find("main") || document.body).append(news, status);
 
   let thinkingFrom = null;
@@ -36,7 +36,7 @@
     const log = chat.querySelector('[role="log"]');
     log.scrollTop = log.scrollHeight;
     timers = [
-      setTimeout(() => (status.textContent = "Your reply is being read."), SLOW_MS),
+      setTimeout(() => (status.textContent = say("room.being_read")), SLOW_MS),
       setTimeout(rest, GIVE_UP_MS),
     ];
   };

@@ -69,9 +69,9 @@ def _form() -> Form:
     )  # fmt: skip
     hint = gr.HTML(f'<p class="eval-note">{say("evals.file_hint")}</p>', visible=False)
     with gr.Row():
-        grader = gr.Radio([], label=say("evals.grader"), elem_id="evals-grader")
+        grader = gr.Radio([], label=say("evals.grader"), elem_id="evals-grader", min_width=260)
         limits = [*((say("evals.first", n=n), n) for n in FIRST), (say("evals.all"), ALL)]
-        limit = gr.Radio(limits, value=ALL, label=say("evals.limit"), elem_id="evals-limit")
+        limit = gr.Radio(limits, value=ALL, label=say("evals.limit"), elem_id="evals-limit", min_width=260)
     with gr.Row(elem_id="evals-go"):
         start = gr.Button(
             say("evals.start"), variant="primary", interactive=False, elem_id="evals-start", min_width=160, scale=0

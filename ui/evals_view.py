@@ -6,10 +6,10 @@ from itertools import zip_longest
 
 from interviewer.evaluations import Disagreement, Measured, Outcome, PastRun, SecondLook
 from interviewer.grading.grade import PointGrade, Verdict
-from interviewer.render import MARKS
 from ui.background import Status
 from ui.evals_handlers import UNJUDGED
 from ui.marks import marked
+from ui.names import verdict_name
 from ui.texts import say
 
 SCALES = {
@@ -181,7 +181,7 @@ def _point(point: PointGrade, given: Verdict | None, rater: str, judged: Verdict
 def _choice(point: PointGrade, judged: Verdict | None) -> str:
     """Where a person chooses a verdict of their own; `evals_results_page.JUDGED_JS` reads it."""
     options = "".join(
-        f'<option value="{verdict}"{" selected" if verdict is judged else ""}>{MARKS[verdict]}</option>'
+        f'<option value="{verdict}"{" selected" if verdict is judged else ""}>{verdict_name(verdict)}</option>'
         for verdict in Verdict
     )
     name = html.escape(say("evals.your_verdict", point=point.point))
@@ -189,7 +189,7 @@ def _choice(point: PointGrade, judged: Verdict | None) -> str:
 
 
 def _verdict(verdict: Verdict | None) -> str:
-    return "–" if verdict is None else f'<span class="verdict {verdict}">{MARKS[verdict]}</span>'
+    return "–" if verdict is None else f'<span class="verdict {verdict}">{verdict_name(verdict)}</span>'
 
 
 def _looks(one: Disagreement) -> str:

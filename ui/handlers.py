@@ -171,7 +171,7 @@ def api_act(interviewer: Interviewer, session_id: str, action: str) -> dict[str,
         kind = ReplyKind(action)
         text, waiting = BUTTONS[kind], interviewer.waiting
     except (ValueError, KeyError) as error:
-        raise InputInvalid(f"unknown action {action!r}; use one of: hint, skip, repeat, stop, dont_know") from error
+        raise InputInvalid(say("faults.action", action=action)) from error
     return _answered(interviewer, session_id, text, lambda: interviewer.sessions.act(session_id, kind, waiting.advance))
 
 
@@ -208,9 +208,9 @@ def api_grade_again(interviewer: Interviewer, session_id: str) -> dict[str, obje
 def api_search(interviewer: Interviewer, text: str, k: int) -> list[dict[str, object]]:
     """What the index retrieves."""
     if not text.strip():
-        raise InputInvalid("the text to search for is empty")
+        raise InputInvalid(say("faults.search_empty"))
     if len(text) > LONGEST_QUERY:
-        raise InputInvalid(f"the text to search for has {len(text):,} characters; the limit is {LONGEST_QUERY:,}")
+        raise InputInvalid(say("faults.search_long", n=f"{len(text):,}", limit=f"{LONGEST_QUERY:,}"))
     return [hit.model_dump(mode="json") for hit in interviewer.index.search([text], max(1, min(int(k), 50)))[0]]
 
 

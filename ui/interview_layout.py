@@ -11,30 +11,18 @@ from knowledge.bank import Level, Topic
 from ui import resume_view
 from ui.interview_show import ACTIONS, grader_line
 from ui.listeners import PRESS
+from ui.names import SURENESS, level_name, sureness_name, topic_name
 from ui.resume_page import resume_list
-from ui.texts import say
-from ui.view import TOPIC_NAMES
+from ui.texts import count, say
 
-TIMES = [
-    ("No limit", 0),
-    ("10 minutes", 10),
-    ("20 minutes", 20),
-    ("30 minutes", 30),
-    ("45 minutes", 45),
-    ("60 minutes", 60),
-]
+TIMES = (10, 20, 30, 45, 60)
+"""Time limits to choose from, in minutes."""
 FORMULAS: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
     {"left": "\\(", "right": "\\)", "display": False},
 ]
 """Single dollars are not among them, which Gradio would pair across prices; `ui/markup.py` reads them."""
-KEYS = (
-    "<p class='keys'>Keys: <kbd>Shift</kbd> <kbd>Enter</kbd> or <kbd>Ctrl</kbd> <kbd>Enter</kbd> sends; "
-    "<kbd>Alt</kbd> with <kbd>I</kbd> I don't know, <kbd>H</kbd> hint, <kbd>S</kbd> skip, <kbd>R</kbd> repeat, <kbd>E</kbd> end.</p>"
-)
-"""Shown beside the buttons; `ui/chat.js` acts on them."""
-SURENESS = [("Guessing", 0.25), ("Half sure", 0.5), ("Fairly sure", 0.75), ("Certain", 1.0)]
 
 
 def interview_layout(interviewer: Interviewer) -> dict[str, Any]:
@@ -47,31 +35,32 @@ def _setup() -> dict[str, Any]:
     """The card on which a session is set up."""
     parts: dict[str, Any] = {}
     with gr.Column(elem_id="setup") as parts["setup"]:
+        gr.HTML(f"<p>{say('page.about')}</p>", elem_id="about")
         parts["unfinished"] = resume_list()
-        gr.HTML("<h2>Set up your session</h2>")
-        with gr.Accordion("From a job description or CV (optional)", open=False, elem_id="from-job"):
+        gr.HTML(f"<h2>{say('setup.title')}</h2>")
+        with gr.Accordion(say("setup.job"), open=False, elem_id="from-job"):
             parts["job"] = gr.Textbox(
                 lines=4, max_lines=10, max_length=LONGEST_TEXT, show_label=False, elem_id="job",
-                placeholder="Paste the text here; topics and level are proposed from it, and you can change them.",
+                placeholder=say("setup.job_hint"),
             )  # fmt: skip
-            parts["propose"] = gr.Button("Propose topics and level", elem_id="propose")
+            parts["propose"] = gr.Button(say("setup.propose"), elem_id="propose")
             parts["why"] = gr.Markdown(elem_id="why")
         with gr.Row():
             parts["mode"] = gr.Radio(
-                [("Interview: feedback at the end", "interview"), ("Practice: hints and feedback as you go", "practice")],
-                value="interview", label="Kind of session",
+                [(say("setup.interview"), "interview"), (say("setup.practice"), "practice")],
+                value="interview", label=say("setup.kind"), scale=2, min_width=300,
             )  # fmt: skip
-            parts["level"] = gr.Radio(
-                [(level.value.capitalize(), level.value) for level in Level], value="mid", label="Level"
-            )
+            levels = [(level_name(level), level.value) for level in Level]
+            parts["level"] = gr.Radio(levels, value="mid", label=say("setup.level"), scale=1, min_width=290)
         parts["topics"] = gr.CheckboxGroup(
-            [(TOPIC_NAMES[topic.value], topic.value) for topic in Topic],
-            label="Topics",
-            info="None chosen means all of them.",
+            [(topic_name(topic.value), topic.value) for topic in Topic],
+            label=say("setup.topics"),
+            info=say("setup.topics_hint"),
         )
         with gr.Row():
-            parts["questions"] = gr.Slider(1, 20, value=5, step=1, label="Questions")
-            parts["minutes"] = gr.Dropdown(TIMES, value=0, label="Time limit")
+            parts["questions"] = gr.Slider(1, 20, value=5, step=1, label=say("setup.questions"), min_width=260)
+            times = [(say("setup.no_limit"), 0), *((count(n, "minute"), n) for n in TIMES)]
+            parts["minutes"] = gr.Dropdown(times, value=0, label=say("setup.time"), min_width=260)
         parts["start"] = gr.Button(say("buttons.start"), variant="primary", elem_id="start")
     return parts
 
@@ -96,16 +85,17 @@ def _composer() -> dict[str, Any]:
     parts: dict[str, Any] = {}
     with gr.Column(elem_id="composer") as parts["composer"]:
         parts["reply"] = gr.Textbox(
-            lines=3, max_lines=12, max_length=REPLY_LIMIT, label="Your answer", elem_id="reply", autofocus=True,
-            placeholder="In your own words. Put code between ``` fences.",
+            lines=3, max_lines=12, max_length=REPLY_LIMIT, label=say("room.answer"), elem_id="reply", autofocus=True,
+            placeholder=say("room.answer_hint"),
         )  # fmt: skip
-        parts["sure"] = gr.Radio(SURENESS, value=None, label="How sure are you? (optional)", elem_id="sure")
+        sure = [(sureness_name(value), value) for value in SURENESS]
+        parts["sure"] = gr.Radio(sure, value=None, label=say("sure.question"), elem_id="sure")
         with gr.Row():
             parts["send"] = gr.Button(say("buttons.send"), variant="primary", elem_id="send", min_width=140, scale=2)
             parts["actions"] = [
                 gr.Button(name, elem_id=f"act-{kind}", size="md", min_width=90, scale=1) for name, kind in ACTIONS
             ]
-        gr.HTML(KEYS, elem_id="keys")
+        gr.HTML(f"<p class='keys'>{say('room.keys')}</p>", elem_id="keys")
     return parts
 
 
@@ -134,7 +124,7 @@ def _report() -> dict[str, Any]:
             with gr.Column(min_width=300):
                 parts["by_topic"] = gr.Plot(show_label=False, elem_id="topic-bars")
         parts["rubric"] = gr.HTML()
-        gr.HTML("<h3>Question by question</h3>", elem_id="by-question")
-        parts["questions_view"] = gr.HTML(elem_id="questions")
+        gr.HTML(f"<h3>{say('report.by_question')}</h3>", elem_id="by-question")
+        parts["questions_view"] = gr.HTML(elem_id="questions", js_on_load=PRESS)
         parts["downloads"] = gr.HTML(elem_id="downloads")
     return parts

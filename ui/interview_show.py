@@ -85,4 +85,4 @@ def blank() -> list[Any]:
 def grader_line(interviewer: Interviewer) -> str:
     """Which grader is in use, in Markdown."""
     model = interviewer.settings.model
-    return f"Grader: **{model}**, with the local grader behind it" if model else "Grader: **local**, on this machine"
+    return say("room.grader_model", model=model) if model else say("room.grader_local")

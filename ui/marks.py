@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from interviewer.grading.grade import PointGrade, Verdict
 from ui.markup import line
+from ui.texts import say
 
 _FENCED = re.compile(r"^ {0,3}```[^\n]*\n(?P<code>.*?)(?:^ {0,3}```[^\n]*$\n?|\Z)", re.DOTALL | re.MULTILINE)
 
@@ -47,7 +48,7 @@ def _with_marks(text: str, start: int, end: int, spans: Sequence[_Span], shown: 
     for span in spans:
         low, high, point = max(span.start, start), min(span.end, end), span.point
         if low < high:
-            title = f"{point.verdict}: {html.escape(point.point)}"
+            title = html.escape(say("report.mark", verdict=say(f"verdicts.{point.verdict.value}"), point=point.point))
             mark = f'<mark class="{point.verdict}" title="{title}">{shown(text[low:high])}</mark>'
             out += [shown(text[at:low]), mark]
             at = high

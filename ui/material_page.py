@@ -11,6 +11,7 @@ from knowledge.ingest.source import KINDS, LARGEST_FILE_MB
 from ui import bank_handlers as handlers
 from ui import bank_view as view
 from ui.listeners import BUSY, QUIET, Told
+from ui.texts import say
 from ui.visitor import for_admins, is_admin
 
 
@@ -50,28 +51,26 @@ class Review(NamedTuple):
 
 def adding_parts(has_model: bool) -> Adding:
     """Lays them out."""
-    privacy = " unless you ask the language model for key points" if has_model else ""
+    about = (
+        say("material.about_model", size=LARGEST_FILE_MB) if has_model else say("material.about", size=LARGEST_FILE_MB)
+    )
     with gr.Column(elem_id="material-add") as column:
-        gr.HTML(
-            "<p>Add an article of questions and answers (txt, md, html or pdf, up to "
-            f"{LARGEST_FILE_MB} MB), and be asked what is in it. You look over everything before it is kept, and nothing "
-            f"leaves this machine{privacy}.</p>"
-        )
+        gr.HTML(f"<p>{about}</p>")
         with gr.Row():
             file = gr.File(
-                label="Your article", file_types=list(KINDS), type="filepath",
-                height=170, elem_id="material-file",
+                label=say("material.file"), file_types=list(KINDS), type="filepath",
+                height=170, elem_id="material-file", min_width=280,
             )  # fmt: skip
             paste = gr.Textbox(
-                value="", label="Or paste its text", lines=5, max_lines=10, elem_id="material-paste",
-                placeholder="Q: What is a cache?\nA: A store that is small and near …",
+                value="", label=say("material.paste"), lines=5, max_lines=10, elem_id="material-paste", min_width=280,
+                placeholder=say("material.paste_hint"),
             )  # fmt: skip
-        read = gr.Button("Find the questions", variant="primary", elem_id="material-read")
-        none = gr.HTML('<p class="bank-empty">No article yet. The ones you add are listed here.</p>')
-        articles = gr.Radio([], label="Articles you added", visible=False, elem_id="material-articles")
+        read = gr.Button(say("material.read"), variant="primary", elem_id="material-read")
+        none = gr.HTML(f'<p class="bank-empty">{say("material.none")}</p>')
+        articles = gr.Radio([], label=say("material.articles"), visible=False, elem_id="material-articles")
         with gr.Row():
-            open_ = gr.Button("Open", visible=False, elem_id="material-open")
-            practise = gr.Button("Practise my material", visible=False, elem_id="material-practise")
+            open_ = gr.Button(say("material.open"), visible=False, elem_id="material-open")
+            practise = gr.Button(say("material.practise"), visible=False, elem_id="material-practise")
     return Adding(column, file, paste, read, none, articles, open_, practise)
 
 
@@ -81,26 +80,32 @@ def review_parts(has_model: bool) -> Review:
         headline = gr.HTML(elem_id="review-headline")
         left_out = gr.HTML(elem_id="review-left-out", visible=False)
         with gr.Row(elem_id="review-all"):
-            accept_rest = gr.Button("Accept the rest", elem_id="review-accept-rest", size="md", min_width=130)
-            discard_rest = gr.Button("Discard the rest", elem_id="review-discard-rest", size="md", min_width=130)
-            back = gr.Button("Back", elem_id="review-back", size="md", min_width=90)
+            accept_rest = gr.Button(say("material.accept_rest"), elem_id="review-accept-rest", size="md", min_width=130)
+            discard_rest = gr.Button(
+                say("material.discard_rest"), elem_id="review-discard-rest", size="md", min_width=130
+            )
+            back = gr.Button(say("material.back"), elem_id="review-back", size="md", min_width=90)
         with gr.Row():
             with gr.Column(scale=2, min_width=260):
-                entries = gr.Radio([], label="Questions found", elem_id="review-entries")
+                entries = gr.Radio([], label=say("material.found"), elem_id="review-entries")
             with gr.Column(scale=3, min_width=300):
                 marks = gr.HTML(elem_id="review-marks")
-                question = gr.Textbox(value="", label="Question", lines=2, max_lines=4, elem_id="review-question")
-                answer = gr.Textbox(value="", label="Answer", lines=6, max_lines=16, elem_id="review-answer")
-                points = gr.Textbox(
-                    value="", label="Key points", lines=4, max_lines=14, elem_id="review-points",
-                    info="What a reply is graded by, one a line. Taken from the answer sentence by sentence.",
-                )  # fmt: skip
-                suggest = gr.Button(
-                    "Suggest key points with the language model", elem_id="review-suggest", size="md", visible=has_model
+                question = gr.Textbox(
+                    value="", label=say("material.question"), lines=2, max_lines=4, elem_id="review-question"
                 )
+                answer = gr.Textbox(
+                    value="", label=say("material.answer"), lines=6, max_lines=16, elem_id="review-answer"
+                )
+                points = gr.Textbox(
+                    value="", label=say("material.points"), lines=4, max_lines=14, elem_id="review-points",
+                    info=say("material.points_hint"),
+                )  # fmt: skip
+                suggest = gr.Button(say("material.suggest"), elem_id="review-suggest", size="md", visible=has_model)
                 with gr.Row():
-                    accept = gr.Button("Accept", variant="primary", elem_id="review-accept", min_width=120)
-                    discard = gr.Button("Discard", elem_id="review-discard", min_width=120)
+                    accept = gr.Button(
+                        say("material.accept"), variant="primary", elem_id="review-accept", min_width=120
+                    )
+                    discard = gr.Button(say("material.discard"), elem_id="review-discard", min_width=120)
     return Review(
         column, back, headline, left_out, accept_rest, discard_rest, entries, marks, question, answer, points, suggest, accept, discard,
         gr.State(None), gr.State(0),

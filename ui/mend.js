@@ -16,14 +16,14 @@
     // The page has a live region that speaks whole messages; the log is for reading back, and scrolls by keys.
     "#chat [role=log]": (log) => {
       log.setAttribute("aria-live", "off");
-      log.setAttribute("aria-label", "Conversation");
+      log.setAttribute("aria-label", say("room.conversation"));
       log.tabIndex = 0;
     },
     // A chart is a picture; what it shows stands in words and tables beside it.
     ".js-plotly-plot .svg-container": (chart) => {
       const title = chart.querySelector(".gtitle")?.textContent;
       chart.setAttribute("role", "img");
-      chart.setAttribute("aria-label", title ? `Chart: ${title}` : "Chart");
+      chart.setAttribute("aria-label", title ? say("charts.named", {title}) : say("charts.chart"));
     },
     // What tells of a fault is no button to fold it up by: it holds the one that closes it.
     ".toast-header": (header) => ["role", "tabindex"].forEach((name) => header.removeAttribute(name)),
@@ -36,6 +36,13 @@
       button.title = `Alt+${key}`;
     },
   };
+  // What scrolls to the side is reached by keys, and nothing else stops them.
+  const scrolls = () => {
+    for (const element of document.querySelectorAll(".gradio-container :is(pre, table, .katex-display, math[display='block'])")) {
+      if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== "visible") element.tabIndex = 0;
+      else if (element.tabIndex === 0) element.removeAttribute("tabindex");
+    }
+  };
   const done = new WeakSet();
   const mend = () => {
     for (const [selector, change] of Object.entries(mends)) {
@@ -47,6 +54,7 @@
         change(element);
       }
     }
+    scrolls();
   };
   let due = false;
   new MutationObserver(() => {
@@ -57,5 +65,6 @@
       mend();
     }, 50);
   }).observe(document.body, {childList: true, subtree: true, attributes: true, attributeFilter: ["name"]});
+  addEventListener("resize", scrolls);
   mend();
 }

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from interviewer.access import Role, User, acting
@@ -15,7 +16,9 @@ from interviewer.personal import export, forget_all, forget_user
 from interviewer.report import Report, build_report
 from interviewer.wiring import Interviewer
 from ui.gate import COOKIE
+from ui.names import mode_name, percent
 from ui.own_pages import Listed, account_page, forgotten_page, login_page, shared_page
+from ui.texts import say
 from ui.visitor import SCOPE
 
 KINDS = {
@@ -24,6 +27,8 @@ KINDS = {
     "json": "application/json",
     "pdf": "application/pdf",
 }
+ICON = Path(__file__).with_name("favicon.svg")
+KEPT_A_DAY = {"cache-control": "public, max-age=86400"}
 Answer = Callable[[Request, dict[str, str]], Response]
 
 
@@ -31,6 +36,7 @@ def own_routes(interviewer: Interviewer) -> list[BaseRoute]:
     """The routes; those of accounts only where there are accounts."""
     pages = OwnRoutes(interviewer)
     routes: list[BaseRoute] = [
+        Route("/favicon.ico", _icon),
         Route("/report/{id}.{format}", _answering(pages.report)),
         Route("/account", _answering(pages.account)),
         Route("/account/export", _answering(pages.export)),
@@ -70,6 +76,10 @@ def _answering(answer: Answer) -> Callable[[Request], Any]:
         return await run_sync(work, request, form)
 
     return endpoint
+
+
+async def _icon(_: Request) -> Response:
+    return FileResponse(ICON, media_type="image/svg+xml", headers=KEPT_A_DAY)
 
 
 class OwnRoutes:
@@ -118,11 +128,11 @@ class OwnRoutes:
         user = _user(request)
         if user is None:
             if form.get("word", "").strip().lower() != "delete":
-                return self.account(request, {}, "Nothing was deleted: type “delete” into the field to go on.")
+                return self.account(request, {}, say("account.not_deleted_word"))
             forget_all(self._interviewer)
         else:
             if not self._interviewer.accounts.is_password(user, form.get("password", "")):
-                return self.account(request, {}, "Nothing was deleted: this is not your password.")
+                return self.account(request, {}, say("account.not_deleted_password"))
             forget_user(self._interviewer, user)
         return _without_cookie(HTMLResponse(forgotten_page()))
 
@@ -138,18 +148,18 @@ class OwnRoutes:
         user = _user(request)
         assert user is not None
         if not self._interviewer.accounts.is_password(user, form.get("old", "")):
-            return self.account(request, {}, "The password was not changed: the present one is wrong.")
+            return self.account(request, {}, say("account.not_changed_old"))
         try:
             self._interviewer.accounts.set_password(user.name, form.get("new", ""))
         except InputInvalid as error:
-            return self.account(request, {}, f"The password was not changed: {error}.")
+            return self.account(request, {}, say("account.not_changed", why=error))
         return _without_cookie(RedirectResponse("/login", 303))
 
     def shared(self, request: Request, _: dict[str, str]) -> Response:
         """The shared reports, for a coach."""
         user = _user(request)
         if user is None or user.role is not Role.COACH:
-            raise NotAllowed("only a coach reads shared reports")
+            raise NotAllowed(say("account.only_coach"))
         found = self._interviewer.accounts.shared()
         return HTMLResponse(shared_page([self._listed(id, owner=name) for id, name in found.items()]))
 
@@ -167,8 +177,9 @@ class OwnRoutes:
 
     def _listed(self, id: str, shared: bool = False, owner: str = "") -> Listed:
         report = self._report(id)
-        score = "not graded" if report.score is None else f"{report.score:.0%}"
-        kind = f"{report.session.mode.value}, {report.session.answered} of {report.session.planned} answered"
+        score = say("account.not_graded") if report.score is None else percent(report.score)
+        s = report.session
+        kind = say("account.of", mode=mode_name(s.mode), answered=s.answered, planned=s.planned)
         return Listed(id, report.session.started_at, kind, score, shared, owner)
 
 

@@ -22,7 +22,7 @@
       const limit = Number(clock.dataset.limit);
       const left = Math.max(0, limit - passed);
       // Whoever is writing when the time is up may finish; the answer still counts.
-      const rest = left > 0 ? `${show(left)} left` : "time is up: finish your answer";
+      const rest = left > 0 ? say("room.left", {time: show(left)}) : say("room.time_up");
       clock.textContent = limit ? rest : show(Math.max(0, passed));
       clock.classList.toggle("soon", Boolean(limit) && left < 90);
       clock.classList.toggle("last", Boolean(limit) && left < 30);

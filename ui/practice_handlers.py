@@ -28,6 +28,7 @@ from ui import handlers
 from ui.handlers import Page
 from ui.practice_view import DueItem, LoadDay
 from ui.progress_view import Past
+from ui.texts import say
 
 SHOWN_SESSIONS = 50
 MOST_QUESTIONS = 20
@@ -84,7 +85,7 @@ def begin(
     planned = tuple(dict.fromkeys(ids))
     wanted = len(planned) or int(questions)
     if not 1 <= wanted <= MOST_QUESTIONS:
-        raise InputInvalid(f"{wanted} questions: choose 1 to {MOST_QUESTIONS}")
+        raise InputInvalid(say("faults.many", n=wanted, most=MOST_QUESTIONS))
     config = SessionConfig(
         mode=Mode.PRACTICE,
         topics=topics,
@@ -114,13 +115,13 @@ def press(interviewer: Interviewer, zone_name: str, data: dict[str, str]) -> Pag
             return begin_topic(interviewer, zone_name, data.get("topic", ""))
         case "begin":
             return begin(interviewer, zone_name, DAILY_GOAL)
-    raise InputInvalid("this button belongs to an older page; reload the page and press it again")
+    raise InputInvalid(say("faults.old_button"))
 
 
 def begin_topic(interviewer: Interviewer, zone_name: str, topic: str) -> Page:
     """Starts practice of one topic. Raises: InputInvalid where the topic is unknown."""
     if topic not in set(Topic):
-        raise InputInvalid(f"unknown topic {topic!r}; reload the page and choose again")
+        raise InputInvalid(say("faults.topic", topic=topic))
     return begin(interviewer, zone_name, DAILY_GOAL, topics=(Topic(topic),))
 
 

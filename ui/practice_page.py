@@ -11,6 +11,7 @@ from ui import practice_handlers as handlers
 from ui import practice_view as view
 from ui.handlers import Page
 from ui.listeners import PRESS, QUIET, ZONE_JS, Told
+from ui.texts import say
 
 SIZES = [("3", 3), ("5", 5), ("10", 10)]
 
@@ -34,10 +35,10 @@ def practice_tab(interviewer: Interviewer, tab: gr.Tab, opening: Opening, told: 
     """Fills the open tab."""
     zone = gr.Textbox("UTC", visible=False)
     with gr.Column(elem_id="practice"):
-        hero = gr.HTML(view.READING, elem_id="practice-hero")
+        hero = gr.HTML(view.reading(), elem_id="practice-hero")
         with gr.Row(elem_id="practice-start"):
-            size = gr.Radio(SIZES, value=DAILY_GOAL, label="Questions today", elem_id="practice-size")
-            start = gr.Button("Start practice", variant="primary", size="lg", elem_id="practise", min_width=220)
+            size = gr.Radio(SIZES, value=DAILY_GOAL, label=say("practice.size"), elem_id="practice-size")
+            start = gr.Button(say("practice.start"), variant="primary", size="lg", elem_id="practise", min_width=220)
         week = gr.HTML(elem_id="practice-week")
         due = gr.HTML(elem_id="practice-due", js_on_load=PRESS)
 

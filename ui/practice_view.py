@@ -7,13 +7,13 @@ from datetime import date
 from typing import NamedTuple
 
 from interviewer.practice import Habit
-from interviewer.render import count_of
-from interviewer.report import level_of
-from ui.view import TOPIC_NAMES
+from ui.names import days_ago, grade_name, percent, topic_name
+from ui.texts import count, say
 
 MINUTES_A_QUESTION = 2
 LISTED = 8
-READING = '<p class="more" role="status">Looking up what is due today …</p>'
+MANY = 10
+"""More due questions than this are no longer asked for at once."""
 
 
 class DueItem(NamedTuple):
@@ -38,45 +38,48 @@ def hero(due: int, weak: int, habit: Habit, answered: int) -> str:
     """The top of the page: what there is to do today, the day's goal as a ring, and the streak."""
     return (
         f'<section class="today"><div class="today-words"><h2>{_headline(due, weak, answered)}</h2>'
-        f"<p>{_advice(due, weak, answered)}</p>{_streak(habit)}</div>{_ring(habit)}</section>"
+        f"<p>{_advice(due, weak, habit, answered)}</p>{_streak(habit)}</div>{_ring(habit)}</section>"
     )
+
+
+def reading() -> str:
+    """What stands here until it is known what is due."""
+    return f'<p class="more" role="status">{say("practice.reading")}</p>'
 
 
 def _headline(due: int, weak: int, answered: int) -> str:
     if not answered:
-        return "Build a daily habit"
+        return say("practice.build")
     if due:
-        return f"{count_of(due, 'question')} due today"
-    return "Nothing is due, and a few points could be firmer" if weak else "All caught up"
+        return say("practice.due", questions=count(due, "question"))
+    return say("practice.firmer") if weak else say("practice.caught_up")
 
 
-def _advice(due: int, weak: int, answered: int) -> str:
+def _advice(due: int, weak: int, habit: Habit, answered: int) -> str:
     if not answered:
-        return (
-            "Answer a few questions, and each comes back just before you would forget it. Feedback is immediate, and "
-            "a weak answer gets a second try in other words."
-        )
+        return say("practice.invite")
+    if due > max(MANY, habit.goal):
+        # A pile is worked off by the day; its whole length would only discourage.
+        return say("practice.due_many", goal=habit.goal, minutes=count(habit.goal * MINUTES_A_QUESTION, "minute"))
     if due:
-        return f"About {count_of(due * MINUTES_A_QUESTION, 'minute')}. They come back now because this is when a repeat helps most."
-    if weak:
-        return "You can go over answers that left something out, or take new questions."
-    return "You are ahead of your schedule. New questions are always there if you feel like it."
+        return say("practice.due_few", minutes=count(due * MINUTES_A_QUESTION, "minute"))
+    return say("practice.firmer_hint") if weak else say("practice.ahead")
 
 
 def _streak(habit: Habit) -> str:
     if habit.streak == 0:
         return ""
-    kept = "" if habit.practised_today else " One answer today keeps it going."
-    days = "First day of practice." if habit.streak == 1 else f"{habit.streak} days of practice in a row."
-    return f'<p class="streak"><span aria-hidden="true">●</span> {days}{kept}</p>'
+    kept = "" if habit.practised_today else say("practice.keep")
+    days = say("practice.first_day") if habit.streak == 1 else say("practice.days", n=habit.streak)
+    return f'<p class="streak"><span aria-hidden="true">●</span> {days} {kept}</p>'
 
 
 def _ring(habit: Habit) -> str:
     """The day's goal as a ring; the number stands in it, so that colour carries nothing alone."""
     share = min(1.0, habit.today / habit.goal)
     around = 2 * math.pi * 52
-    words = "Goal reached" if share >= 1 else "today's goal"
-    label = f"{habit.today} of {habit.goal} questions answered today"
+    words = say("practice.reached") if share >= 1 else say("practice.goal")
+    label = say("practice.ring", n=habit.today, goal=habit.goal)
     return (
         f'<div class="ring" role="img" aria-label="{label}"><svg viewBox="0 0 120 120" aria-hidden="true">'
         f'<circle cx="60" cy="60" r="52" class="track"/><circle cx="60" cy="60" r="52" class="done" '
@@ -86,16 +89,11 @@ def _ring(habit: Habit) -> str:
     )
 
 
-def start_label(due: int, questions: int) -> str:
-    """What the start button says."""
-    return f"Practise {count_of(questions, 'question')}" if due else f"Start with {count_of(questions, 'question')}"
-
-
 def due_list(due: Sequence[DueItem], weak: Sequence[DueItem]) -> str:
     """What practice would begin with, each with a button that starts it alone."""
-    parts = [_items("Due today", due)]
+    parts = [_items(say("practice.due_today"), due)]
     if len(due) < LISTED:
-        parts.append(_items("Could be firmer", weak[: LISTED - len(due)], len(weak)))
+        parts.append(_items(say("practice.could_be_firmer"), weak[: LISTED - len(due)], len(weak)))
     return "".join(parts)
 
 
@@ -104,18 +102,18 @@ def _items(title: str, items: Sequence[DueItem], total: int | None = None) -> st
         return ""
     rows = "".join(_item(item) for item in items[:LISTED])
     more = (total or len(items)) - min(len(items), LISTED)
-    rest = f'<p class="more">and {more} more</p>' if more else ""
+    rest = f'<p class="more">{say("practice.more", n=more)}</p>' if more else ""
     return f'<section class="due"><h3>{title}</h3><ul>{rows}</ul>{rest}</section>'
 
 
 def _item(item: DueItem) -> str:
-    ago = {0: "today", 1: "yesterday"}.get(item.days_ago, f"{item.days_ago} days ago")
-    weak = f" · {count_of(item.weak, 'open point')}" if item.weak else ""
+    last = say("practice.last", score=percent(item.score), level=grade_name(item.score), when=days_ago(item.days_ago))
+    weak = f" · {count(item.weak, 'open_point')}" if item.weak else ""
     return (
         f'<li><div><span class="asked">{_text(item.question)}</span>'
-        f'<span class="meta">{TOPIC_NAMES[item.topic]} · last {item.score:.0%} ({level_of(item.score)}), {ago}{weak}</span></div>'
+        f'<span class="meta">{topic_name(item.topic)} · {last}{weak}</span></div>'
         f'<button type="button" class="small" data-do="practise" data-ids="{_text(item.question_id)}" '
-        f'aria-label="Practise: {_text(item.question)}">Practise</button></li>'
+        f'aria-label="{_text(say("report.practise_named", name=item.question))}">{say("report.practise")}</button></li>'
     )
 
 
@@ -126,10 +124,10 @@ def week(load: Sequence[LoadDay]) -> str:
         return ""
     columns = "".join(
         f'<li><span class="count">{day.due or ""}</span><span class="column" style="height:{4 + 44 * day.due / most:.0f}px"></span>'
-        f'<span class="day">{"Today" if i == 0 else day.day.strftime("%a")}</span></li>'
+        f'<span class="day">{say("practice.today") if i == 0 else day.day.strftime("%a")}</span></li>'
         for i, day in enumerate(load)
     )
-    return f'<section class="week" aria-label="Questions due in the coming days"><h3>The coming days</h3><ol>{columns}</ol></section>'
+    return f'<section class="week" aria-label="{say("practice.coming_label")}"><h3>{say("practice.coming")}</h3><ol>{columns}</ol></section>'
 
 
 def _text(text: str) -> str:

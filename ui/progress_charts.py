@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from interviewer.progress import Calibration, DayEstimate
 from ui.charts import BAR, intervals, plain_layout
+from ui.names import SURENESS, sureness_name
 from ui.practice_view import LoadDay
+from ui.texts import say
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
-
-SURE_NAMES = {0.25: "Guessing", 0.5: "Half sure", 0.75: "Fairly sure", 1.0: "Certain"}
 
 
 def over_time_chart(days: Sequence[DayEstimate], title: str) -> "Figure":
@@ -22,11 +22,11 @@ def over_time_chart(days: Sequence[DayEstimate], title: str) -> "Figure":
     low, high = [day.estimate.low for day in days], [day.estimate.high for day in days]
     band = Scatter(
         x=[*x, *reversed(x)], y=[*high, *reversed(low)], fill="toself", fillcolor="rgba(99,102,241,.16)",
-        line={"width": 0}, hoverinfo="skip", name="95 % interval",
+        line={"width": 0}, hoverinfo="skip", name=say("charts.interval"),
     )  # fmt: skip
     line = Scatter(
         x=x, y=[day.estimate.mean for day in days], mode="lines+markers", line={"color": BAR, "width": 3},
-        marker={"size": 8}, name="Mean", error_y=intervals([day.estimate for day in days], BAR) if len(days) == 1 else None,
+        marker={"size": 8}, name=say("charts.mean"), error_y=intervals([day.estimate for day in days], BAR) if len(days) == 1 else None,
         hovertemplate="%{x|%d %b %Y}: %{y:.0%}<extra></extra>",
     )  # fmt: skip
     figure = Figure([band, line] if len(days) > 1 else [line])
@@ -41,7 +41,7 @@ def load_chart(load: Sequence[LoadDay]) -> "Figure":
     from plotly.graph_objects import Bar, Figure
 
     counts = [day.due for day in load]
-    names = ["Today" if i == 0 else day.day.strftime("%a %d") for i, day in enumerate(load)]
+    names = [say("charts.today") if i == 0 else day.day.strftime("%a %d") for i, day in enumerate(load)]
     figure = Figure(
         Bar(
             x=names,
@@ -49,11 +49,12 @@ def load_chart(load: Sequence[LoadDay]) -> "Figure":
             text=[str(count) if count else "" for count in counts],
             textposition="outside",
             marker={"color": BAR},
-            hovertemplate="%{x}: %{y} due<extra></extra>",
+            hovertext=[say("charts.due", n=count) for count in counts],
+            hovertemplate="%{x}: %{hovertext}<extra></extra>",
             cliponaxis=False,
         )
     )
-    figure.update_layout(**plain_layout("Questions coming back", 384))
+    figure.update_layout(**plain_layout(say("charts.coming_back"), 384))
     figure.update_yaxes(
         rangemode="tozero", dtick=max(1, -(-max(counts, default=1) // 5)), range=[0, max(4, *counts) * 1.2]
     )
@@ -66,7 +67,12 @@ def calibration_chart(found: Calibration) -> "Figure":
     from plotly.graph_objects import Figure, Scatter
 
     ideal = Scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": "#8b93a1"}, hoverinfo="skip", name="well judged"
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"dash": "dot", "color": "#8b93a1"},
+        hoverinfo="skip",
+        name=say("charts.well_judged"),
     )
     points = Scatter(
         x=[level.sure for level in found.levels],
@@ -74,11 +80,11 @@ def calibration_chart(found: Calibration) -> "Figure":
         error_y=intervals([level.scores for level in found.levels], BAR),
         mode="markers+text", marker={"size": 12, "color": BAR}, textposition="middle right",
         text=[f"n = {level.scores.n}" for level in found.levels],
-        hovertemplate="said %{x:.0%}, scored %{y:.0%}<extra></extra>", name="your answers",
+        hovertemplate="%{x:.0%} → %{y:.0%}<extra></extra>", name=say("charts.your_answers"),
     )  # fmt: skip
     figure = Figure([ideal, points])
-    figure.update_layout(**plain_layout("Score by how sure you said you were", 300), showlegend=False)
-    figure.update_xaxes(range=[0, 1.15], tickvals=list(SURE_NAMES), ticktext=list(SURE_NAMES.values()))
+    figure.update_layout(**plain_layout(say("charts.sureness"), 300), showlegend=False)
+    figure.update_xaxes(range=[0, 1.15], tickvals=list(SURENESS), ticktext=[sureness_name(sure) for sure in SURENESS])
     figure.update_yaxes(range=[0, 1.05], tickformat=".0%")
     return figure
 

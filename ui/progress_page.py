@@ -10,9 +10,10 @@ from ui import practice_handlers as handlers
 from ui import progress_charts as charts
 from ui import progress_view as view
 from ui.listeners import PRESS, QUIET, ZONE_JS, Told
+from ui.names import topic_name
 from ui.practice_handlers import Overview
 from ui.practice_page import Opening, wire_presses
-from ui.view import TOPIC_NAMES
+from ui.texts import say
 
 ALL = "all"
 
@@ -20,12 +21,17 @@ ALL = "all"
 def progress_tab(interviewer: Interviewer, tab: gr.Tab, opening: Opening, told: Told) -> None:
     """Fills the open tab."""
     zone = gr.Textbox("UTC", visible=False)
-    empty = gr.HTML(view.EMPTY, visible=False, elem_id="progress-empty", js_on_load=PRESS)
+    empty = gr.HTML(view.empty(), visible=False, elem_id="progress-empty", js_on_load=PRESS)
     with gr.Column(visible=False, elem_id="progress-page") as full:
         tiles = gr.HTML(elem_id="progress-tiles")
         with gr.Row():
             with gr.Column(min_width=300):
-                topic = gr.Dropdown([("All topics", ALL)], value=ALL, label="Over time", elem_id="progress-topic")
+                topic = gr.Dropdown(
+                    [(say("progress.all_topics"), ALL)],
+                    value=ALL,
+                    label=say("progress.over_time"),
+                    elem_id="progress-topic",
+                )
                 over_time = gr.Plot(show_label=False, elem_id="progress-trend")
             with gr.Column(min_width=300):
                 load = gr.Plot(show_label=False, elem_id="progress-load")
@@ -33,7 +39,7 @@ def progress_tab(interviewer: Interviewer, tab: gr.Tab, opening: Opening, told: 
         heat = gr.HTML(elem_id="progress-heat", js_on_load=PRESS)
         sure = gr.HTML(elem_id="progress-sure")
         sure_chart = gr.Plot(show_label=False, visible=False, elem_id="progress-calibration")
-    history = gr.HTML(view.READING, elem_id="progress-history", js_on_load=PRESS)
+    history = gr.HTML(view.reading(), elem_id="progress-history", js_on_load=PRESS)
 
     def shown(zone_name: str, wanted: str) -> list[Any]:
         found = handlers.overview(interviewer, zone_name)
@@ -67,11 +73,11 @@ def progress_tab(interviewer: Interviewer, tab: gr.Tab, opening: Opening, told: 
 
 
 def _topics(found: Overview, wanted: str) -> gr.Dropdown:
-    choices = [("All topics", ALL), *((TOPIC_NAMES[t.value], t.value) for t in found.progress.over_time)]
+    choices = [(say("progress.all_topics"), ALL), *((topic_name(t.value), t.value) for t in found.progress.over_time)]
     return gr.Dropdown(choices=choices, value=wanted if wanted in dict(choices).values() else ALL)
 
 
 def _over_time(found: Overview, wanted: str) -> Any:
     if wanted in set(Topic) and (days := found.progress.over_time.get(Topic(wanted))):
-        return charts.over_time_chart(days, f"{TOPIC_NAMES[wanted]}: mastery, with 95 % intervals")
-    return charts.over_time_chart(found.progress.trend, "Score by day, with 95 % intervals")
+        return charts.over_time_chart(days, say("charts.topic_by_day", topic=topic_name(wanted)))
+    return charts.over_time_chart(found.progress.trend, say("charts.by_day"))

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from interviewer.estimate import Estimate
 from interviewer.grading.grade import Verdict
-from interviewer.practice import Habit
+from interviewer.practice import DAILY_GOAL, Habit
 from interviewer.progress import Calibration, PointCell, Progress, QuestionCells, TopicCells
-from interviewer.render import count_of
-from interviewer.report import FEWEST_FOR_A_SCORE, SessionSummary, level_of
+from interviewer.report import FEWEST_FOR_A_SCORE, SessionSummary
+from ui.names import SIGNS, grade_name, mode_name, percent, topic_name
 from ui.practice_view import LoadDay
-from ui.view import TOPIC_NAMES
+from ui.texts import count, say
 
-SIGNS = {Verdict.COVERED: "✓", Verdict.PARTIAL: "◐", Verdict.MISSING: "–", Verdict.CONTRADICTED: "✗"}
-WORDS = {Verdict.COVERED: "covered", Verdict.PARTIAL: "partial", Verdict.MISSING: "missing", Verdict.CONTRADICTED: "wrong"}  # fmt: skip
+LISTED = 10
+"""So many sessions show at once, the earlier ones behind a toggle."""
 
 
 class Past(NamedTuple):
@@ -25,12 +25,18 @@ class Past(NamedTuple):
     score: float | None
 
 
-READING = '<p class="more" role="status">Reading your sessions …</p>'
-EMPTY = (
-    '<section class="invite"><h2>Your progress will stand here</h2><p>After your first answers you see what you have '
-    "mastered by topic, which points keep slipping, and when each question comes back.</p>"
-    '<button type="button" class="primary" data-do="begin">Start with 3 questions</button></section>'
-)
+def reading() -> str:
+    """What stands here until the sessions are read."""
+    return f'<p class="more" role="status">{say("progress.reading")}</p>'
+
+
+def empty() -> str:
+    """What invites somebody who has not answered anything yet."""
+    begin = say("progress.begin", questions=count(DAILY_GOAL, "question"))
+    return (
+        f'<section class="invite"><h2>{say("progress.empty_title")}</h2><p>{say("progress.empty")}</p>'
+        f'<button type="button" class="primary" data-do="begin">{begin}</button></section>'
+    )
 
 
 def tiles(progress: Progress, habit: Habit, load: Sequence[LoadDay]) -> str:
@@ -38,20 +44,21 @@ def tiles(progress: Progress, habit: Habit, load: Sequence[LoadDay]) -> str:
     known = list(progress.mastery.values())
     answered = sum(estimate.n for estimate in known)
     mean = sum(estimate.mean * estimate.n for estimate in known) / answered
-    shown = f"{mean:.0%}" if answered >= FEWEST_FOR_A_SCORE else "–"
+    enough = answered >= FEWEST_FOR_A_SCORE
     note = (
-        f"{level_of(mean)}, over the last answer to each question"
-        if answered >= FEWEST_FOR_A_SCORE
-        else f"from {FEWEST_FOR_A_SCORE} questions on"
+        say("progress.mastery_note", level=grade_name(mean))
+        if enough
+        else say("progress.mastery_from", n=FEWEST_FOR_A_SCORE)
     )
     week = sum(day.due for day in load[:7])
     cells = [
-        (shown, "Mastery", note),
-        (str(answered), "Questions", f"answered in {count_of(len(known), 'topic')}"),
-        (str(habit.streak), "Days in a row", "a single day off is fine"),
-        (str(week), "Coming back", "in the next seven days"),
+        (percent(mean) if enough else "–", say("progress.mastery"), note),
+        (str(answered), say("progress.questions"), say("progress.questions_note", topics=count(len(known), "topic"))),
+        (str(habit.streak), say("progress.streak"), say("progress.streak_note")),
+        (str(week), say("progress.coming"), say("progress.coming_note")),
     ]
-    return f'<section class="tiles"><h2 class="for-screen-readers">Your progress</h2>{"".join(_tile(*cell) for cell in cells)}</section>'
+    tiles = "".join(_tile(*cell) for cell in cells)
+    return f'<section class="tiles"><h2 class="for-screen-readers">{say("progress.title")}</h2>{tiles}</section>'
 
 
 def _tile(value: str, name: str, note: str) -> str:
@@ -63,23 +70,25 @@ def topics(progress: Progress) -> str:
     rows = sorted(progress.mastery.items(), key=lambda item: item[1].mean)
     in_bank = {cells.topic: cells.in_bank for cells in progress.key_points}
     body = "".join(_topic_row(topic.value, found, in_bank[topic]) for topic, found in rows)
-    fresh = [TOPIC_NAMES[cells.topic.value] for cells in progress.key_points if cells.in_bank and not cells.answered]
-    untouched = f'<p class="more">Not tried yet: {", ".join(fresh)}.</p>' if fresh else ""
+    fresh = [topic_name(cells.topic.value) for cells in progress.key_points if cells.in_bank and not cells.answered]
+    untouched = f'<p class="more">{say("progress.untouched", topics=", ".join(fresh))}</p>' if fresh else ""
     return (
-        '<section class="mastery"><h3>Mastery by topic</h3><table><thead><tr><th scope="col">Topic</th>'
-        '<th scope="col">Mastery, with its 95 % interval</th><th scope="col">Answered</th><td></td></tr></thead>'
+        f'<section class="mastery"><h3>{say("progress.by_topic")}</h3><table><thead><tr><th scope="col">{say("progress.topic")}</th>'
+        f'<th scope="col">{say("progress.with_interval")}</th><th scope="col">{say("progress.answered")}</th><td></td></tr></thead>'
         f"<tbody>{body}</tbody></table>{untouched}</section>"
     )
 
 
 def _topic_row(topic: str, found: Estimate, in_bank: int) -> str:
-    name = TOPIC_NAMES[topic]
+    name = topic_name(topic)
+    interval = say("progress.interval", low=percent(found.low), high=percent(found.high))
+    practise = html.escape(say("report.practise_named", name=name))
     return (
         f'<tr><th scope="row">{name}</th><td><div class="range" aria-hidden="true"><span class="span" '
         f'style="left:{found.low:.1%};width:{found.high - found.low:.1%}"></span><span class="at" style="left:{found.mean:.1%}">'
-        f"</span></div><small><strong>{found.mean:.0%}</strong> ({found.low:.0%} to {found.high:.0%})</small></td>"
-        f'<td>{found.n} of {in_bank}</td><td><button type="button" class="small" data-do="topic" data-topic="{topic}" '
-        f'aria-label="Practise {html.escape(name)}">Practise</button></td></tr>'
+        f"</span></div><small><strong>{percent(found.mean)}</strong> {interval}</small></td>"
+        f'<td>{say("progress.n_of", n=found.n, total=in_bank)}</td><td><button type="button" class="small" data-do="topic" data-topic="{topic}" '
+        f'aria-label="{practise}">{say("report.practise")}</button></td></tr>'
     )
 
 
@@ -88,21 +97,21 @@ def heat_map(rows: Sequence[TopicCells]) -> str:
     answered = [row for row in rows if row.questions]
     if not answered:
         return ""
-    legend = "".join(f'<span><i class="cell {v}" aria-hidden="true">{SIGNS[v]}</i>{WORDS[v]}</span>' for v in Verdict)
+    legend = "".join(f'<span><i class="cell {v}" aria-hidden="true">{SIGNS[v]}</i>{_word(v)}</span>' for v in Verdict)
     body = "".join(
-        f'<div class="heat-row"><h4>{TOPIC_NAMES[row.topic.value]}</h4><div class="heat-cells">'
+        f'<div class="heat-row"><h4>{topic_name(row.topic.value)}</h4><div class="heat-cells">'
         f"{''.join(_question_cells(question) for question in row.questions)}</div></div>"
         for row in answered
     )
     return (
-        f'<section class="heat"><h3>Key points</h3><p class="more">Each group is a question, each square one of its key '
-        f'points. Choose a group to practise it.</p><div class="legend">{legend}</div>{body}</section>'
+        f'<section class="heat"><h3>{say("progress.points")}</h3><p class="more">{say("progress.points_hint")}</p>'
+        f'<div class="legend">{legend}</div>{body}</section>'
     )
 
 
 def _question_cells(question: QuestionCells) -> str:
     covered = sum(point.verdict is Verdict.COVERED for point in question.points)
-    label = f"{question.question} {covered} of {len(question.points)} key points covered. Practise it."
+    label = say("progress.cells", question=question.question, covered=covered, total=len(question.points))
     cells = "".join(_cell(point) for point in question.points)
     return (
         f'<button type="button" class="group" data-do="practise" data-ids="{html.escape(question.question_id)}" '
@@ -110,51 +119,66 @@ def _question_cells(question: QuestionCells) -> str:
     )
 
 
+def _word(verdict: Verdict) -> str:
+    """A verdict in a word that fits beside a square."""
+    return say("progress.wrong") if verdict is Verdict.CONTRADICTED else say(f"verdicts.{verdict.value}")
+
+
 def _cell(point: PointCell) -> str:
-    title = html.escape(f"{WORDS[point.verdict]}: {point.text}")
+    title = html.escape(say("report.mark", verdict=_word(point.verdict), point=point.text))
     return f'<i class="cell {point.verdict}" title="{title}" aria-hidden="true">{SIGNS[point.verdict]}</i>'
 
 
 def calibration_words(found: Calibration | None) -> str:
     """What one's own sureness is worth, in a sentence; an invitation where it was never given."""
     if found is None:
-        return (
-            '<section class="invite small"><h3>How well do you know what you know?</h3><p>Say how sure you are when you '
-            "send an answer, and you will see here whether your sureness matches your grades.</p></section>"
-        )
+        return f'<section class="invite small"><h3>{say("progress.know_title")}</h3><p>{say("progress.know")}</p></section>'
     points = abs(found.bias) * 100
     if found.n < FEWEST_FOR_A_SCORE:
-        words = f"From {FEWEST_FOR_A_SCORE} answers on this says how your sureness compares with your grades."
+        words = say("progress.sure_from", n=FEWEST_FOR_A_SCORE)
     elif points < 10:
-        words = "Your sureness matches your grades well."
+        words = say("progress.sure_well")
+    elif found.bias > 0:
+        words = say("progress.sure_over", points=f"{points:.0f}")
     else:
-        how = "surer than your answers were worth" if found.bias > 0 else "better than you thought"
-        words = f"On average you were {points:.0f} points {how}."
-    return f'<section class="calibration"><h3>Your own sureness</h3><p>{words} <small>({count_of(found.n, "answer")})</small></p></section>'
+        words = say("progress.sure_under", points=f"{points:.0f}")
+    return (
+        f'<section class="calibration"><h3>{say("progress.sureness")}</h3><p>{words} '
+        f"<small>({count(found.n, 'answer')})</small></p></section>"
+    )
 
 
 def history(past: Sequence[Past], zone: tzinfo) -> str:
-    """The sessions as a table, the newest first; each opens its report, or goes on."""
+    """The sessions as a table, the newest first; each opens its report, or goes on. Earlier ones stand behind a toggle."""
+    title = f"<h3>{say('progress.sessions')}</h3>"
     if not past:
-        return '<section class="history"><h3>Sessions</h3><p class="more">No session yet. Your first one will be listed here.</p></section>'
-    body = "".join(_session(item, zone) for item in past)
-    return (
-        '<section class="history"><h3>Sessions</h3><table><thead><tr><th scope="col">When</th><th scope="col">What</th>'
-        f'<th scope="col">Answered</th><th scope="col">Score</th><td></td></tr></thead><tbody>{body}</tbody></table></section>'
+        return f'<section class="history">{title}<p class="more">{say("progress.no_session")}</p></section>'
+    older = past[LISTED:]
+    more = (
+        f"<details><summary>{say('progress.older', n=len(older))}</summary>{_table(older, zone)}</details>"
+        if older
+        else ""
     )
+    return f'<section class="history">{title}{_table(past[:LISTED], zone)}{more}</section>'
+
+
+def _table(past: Sequence[Past], zone: tzinfo) -> str:
+    names = (say("progress.when"), say("progress.what"), say("progress.answered"), say("progress.score"))
+    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    body = "".join(_session(item, zone) for item in past)
+    return f"<table><thead><tr>{head}<td></td></tr></thead><tbody>{body}</tbody></table>"
 
 
 def _session(item: Past, zone: tzinfo) -> str:
     s = item.summary
     running = s.state == "running"
-    score = "–" if item.score is None else f"{item.score:.0%}"
-    # A topic of a later version may be unknown here; it is shown as it is called.
-    topics = ", ".join(TOPIC_NAMES.get(topic, topic) for topic in s.topics[:2]) + (
-        " and more" if len(s.topics) > 2 else ""
-    )
-    what = f"{s.mode.value.capitalize()} · {topics or 'all topics'}"
+    topics = ", ".join(topic_name(topic) for topic in s.topics[:2]) or say("resume.all_topics")
+    what = f"{mode_name(s.mode)} · {say('progress.and_more', topics=topics) if len(s.topics) > 2 else topics}"
+    button = say("resume.button") if running else say("progress.open")
     return (
         f'<tr><th scope="row">{s.started_at.astimezone(zone):%d %b %Y, %H:%M}</th><td>{html.escape(what)}</td>'
-        f'<td>{s.answered} of {s.planned}</td><td>{score}</td><td><button type="button" class="small{" primary" if running else ""}" '
-        f'data-do="open" data-session="{html.escape(s.id)}">{"Resume" if running else "Open"}</button></td></tr>'
+        f"<td>{say('progress.n_of', n=s.answered, total=s.planned)}</td>"
+        f'<td data-name="{say("progress.score")}">{"–" if item.score is None else percent(item.score)}</td>'
+        f'<td><button type="button" class="small{" primary" if running else ""}" '
+        f'data-do="open" data-session="{html.escape(s.id)}">{button}</button></td></tr>'
     )

@@ -4,31 +4,38 @@ import html
 from collections.abc import Sequence
 
 import prompts
-from interviewer.grading.grade import Grade, GraderName, PointGrade
-from interviewer.render import DIMENSIONS, MARKS, NOT_SURE_BELOW, count_of, duration, render_dimensions, render_pace
+from interviewer.doubt import NOT_SURE_BELOW
+from interviewer.estimate import Estimate
+from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
+from interviewer.render import DIMENSIONS, duration, render_dimensions, render_pace
 from interviewer.report import QuestionReport, Report, level_of
 from knowledge.coverage import cite
 from ui.marks import marked
-from ui.markup import prose
-from ui.texts import say
-from ui.view import TOPIC_NAMES
+from ui.markup import line, prose
+from ui.names import grade_name, level_name, percent, topic_name, verdict_name, weight_name
+from ui.texts import count, say
 
-DOWNLOADS = {"md": "Markdown", "html": "HTML", "json": "JSON", "pdf": "PDF"}
-WEIGHT_NAMES = {3: "essential", 2: "expected", 1: "bonus"}
+DOWNLOADS = {"md": "Markdown", "html": "HTML", "pdf": "PDF", "json": "JSON"}
 
 
 def headline(report: Report) -> str:
     """Score with its interval, signal with its rule, pace, and who graded."""
     s = report.session
-    graders = " and ".join(
-        sorted({_grader(question.grade) for question in report.questions if not question.grade.rule})
-    )
-    by = f" · graded by {graders}" if graders else ""
-    pace = f"<p>{_text(render_pace(report))}</p>" if report.questions else ""
+    graders = sorted({_grader(question.grade) for question in report.questions if not question.grade.rule})
+    facts = [
+        say("report.answered", answered=s.answered, planned=s.planned),
+        say("report.level", level=level_name(s.level)),
+    ]
+    facts += [say("report.by", graders=_joined(graders))] if graders else []
+    pace = f'<p class="small-print">{_text(render_pace(report))}</p>' if report.questions else ""
     return (
-        f'<section class="headline"><h2>Your report</h2>{_score(report)}{pace}<p class="small-print">{s.answered} of {s.planned} questions '
-        f"answered · {s.level} level{by}</p>{_levels(report)}</section>"
+        f'<section class="headline"><h2>{say("report.title")}</h2>{_score(report)}<div class="facts">'
+        f'<p class="small-print">{" · ".join(facts)}</p>{pace}{_levels(report)}</div></section>'
     )
+
+
+def _joined(names: Sequence[str]) -> str:
+    return say("report.both", one=", ".join(names[:-1]), other=names[-1]) if len(names) > 1 else names[0]
 
 
 def _score(report: Report) -> str:
@@ -36,14 +43,15 @@ def _score(report: Report) -> str:
         return f'<p class="score none">{_text(report.score_note or "")}</p>'
     low, high = report.interval or (report.score, report.score)
     signal = (
-        f'<p class="signal">Hiring signal: <strong>{report.signal}</strong><br><span class="small-print">{_text(report.signal_rule or "").capitalize()}.</span></p>'
+        f'<p class="signal">{say("report.signal")}: <strong>{report.signal}</strong><br><span class="small-print">'
+        f"{_text(report.signal_rule or '').capitalize()}.</span></p>"
         if report.signal
         else ""
     )
     return (
-        f'<div class="score"><strong>{report.score:.0%}</strong> <span class="level {level_of(report.score)}">'
-        f"{level_of(report.score)}</span>{_range(report.score, low, high)}</div>"
-        f"<p>Likely between {low:.0%} and {high:.0%}, judging by the questions asked (95 % interval).</p>{signal}"
+        f'<div class="score"><strong>{percent(report.score)}</strong> <span class="level {level_of(report.score)}">'
+        f"{grade_name(report.score)}</span>{_range(report.score, low, high)}</div>"
+        f"<p>{say('report.likely', low=percent(low), high=percent(high))}</p>{signal}"
     )
 
 
@@ -57,11 +65,14 @@ def _range(mean: float, low: float, high: float) -> str:
 def _levels(report: Report) -> str:
     if len(report.levels) < 2:
         return ""
-    items = "; ".join(
-        f"{level} {e.mean:.0%} ({e.low:.0%} to {e.high:.0%}, {count_of(e.n, 'question')})"
-        for level, e in report.levels.items()
-    )
-    return f'<p class="small-print">By level: {items}.</p>'
+    items = "; ".join(_one_level(level, found) for level, found in report.levels.items())
+    return f'<p class="small-print">{say("report.by_level", levels=items)}</p>'
+
+
+def _one_level(level: str, found: Estimate) -> str:
+    low, mean, high = percent(found.low), percent(found.mean), percent(found.high)
+    asked = count(found.n, "question")
+    return say("report.one_level", level=level_name(level), mean=mean, low=low, high=high, questions=asked)
 
 
 def strengths(report: Report) -> str:
@@ -69,12 +80,10 @@ def strengths(report: Report) -> str:
     if not report.strengths:
         return ""
     items = "".join(
-        f"<li>{_text(item.key_point)}"
-        + (f"<br><q>{_text(' '.join(item.evidence.split()))}</q>" if item.evidence else "")
-        + f" <small>{TOPIC_NAMES[item.topic]}</small></li>"
+        f"<li>{_text(item.key_point)}{_quote(item.evidence)} <small>{topic_name(item.topic)}</small></li>"
         for item in report.strengths
     )
-    return f'<section class="good"><h3>What was good</h3><ul>{items}</ul></section>'
+    return f'<section class="good"><h3>{say("report.good")}</h3><ul>{items}</ul></section>'
 
 
 def rubric_table(report: Report) -> str:
@@ -83,20 +92,21 @@ def rubric_table(report: Report) -> str:
     rows = []
     for name in DIMENSIONS:
         value: float | None = getattr(report.rubric, name)
-        level = level_of(value)
-        meaning = "Nothing can be said yet." if value is None else words[f"{name}_{level}"][0]
-        shown = "n/a" if value is None else f"{value:.0%}"
+        meaning = say("report.nothing_yet") if value is None else words[f"{name}_{level_of(value)}"][0]
+        shown = say("grades.not_available") if value is None else percent(value)
         rows.append(
-            f"<tr><th scope='row'>{name.capitalize()}</th><td>{shown}</td><td>{level}</td><td>{_text(meaning)}</td></tr>"
+            f"<tr><th scope='row'>{say(f'dimensions.{name}')}</th><td>{shown}</td><td>{grade_name(value)}</td>"
+            f"<td>{_text(meaning)}</td></tr>"
         )
-    head = "<tr><th>Dimension</th><th>Value</th><th>Level</th><th>What that means</th></tr>"
-    return f'<table class="rubric"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
+    heads = (say("report.dimension"), say("report.value"), say("report.dimension_level"), say("report.meaning"))
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    return f'<table class="rubric"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def questions(report: Report) -> str:
     """Each question, opening to its replies, points, corrections and model answer."""
     if not report.questions:
-        return "<p>No question has been answered yet. Your answers and what they were worth will stand here.</p>"
+        return f"<p>{say('report.none')}</p>"
     return "".join(_question(i, question) for i, question in enumerate(report.questions, start=1))
 
 
@@ -105,40 +115,43 @@ def practise_next(report: Report) -> str:
     if not report.practise_next:
         return ""
     items = "".join(
-        f"<li><div><strong>{_text(item.key_point)}</strong><span class='meta'>{TOPIC_NAMES[item.topic]}: {_text(item.question)}</span></div>"
+        f"<li><div><strong>{_text(item.key_point)}</strong><span class='meta'>{topic_name(item.topic)}: {_text(item.question)}</span></div>"
         f'<button type="button" class="small" data-do="practise" data-ids="{_text(item.question_id)}" '
-        f'aria-label="Practise: {_text(item.key_point)}">Practise</button></li>'
+        f'aria-label="{_text(say("report.practise_named", name=item.key_point))}">{say("report.practise")}</button></li>'
         for item in report.practise_next
     )
     ids = " ".join(item.question_id for item in report.practise_next)
     n = len(report.practise_next)
+    all_of_them = say("report.practise_both") if n == 2 else say("report.practise_all", n=n)
     every = (
-        f'<button type="button" class="primary" data-do="practise" data-ids="{_text(ids)}">Practise {"both" if n == 2 else f"all {n}"}</button>'
+        f'<button type="button" class="primary" data-do="practise" data-ids="{_text(ids)}">{all_of_them}</button>'
         if n > 1
         else ""
     )
-    return f'<section class="next"><header><h3>Practise next</h3>{every}</header><ol>{items}</ol></section>'
+    return f'<section class="next"><header><h3>{say("report.next")}</h3>{every}</header><ol>{items}</ol></section>'
 
 
 def downloads(session_id: str) -> str:
     """Links that save the report; it is made when asked for, so that no copy of it lies anywhere."""
-    return "".join(
-        f'<a class="download" id="download-{format}" href="/report/{_text(session_id)}.{format}?save=yes" download>'
-        f"Download as {name}</a>"
+    links = "".join(
+        f'<a class="download" id="download-{format}" href="/report/{_text(session_id)}.{format}?save=yes" download '
+        f'aria-label="{say("report.download_as", name=name)}">{name}</a>'
         for format, name in DOWNLOADS.items()
     )
+    return f'<p class="downloads"><span>{say("report.download")}</span> {links}</p>'
 
 
 def _question(number: int, question: QuestionReport) -> str:
     grade = question.grade
-    shown = "not graded" if grade.score is None else f"{grade.score:.0%}"
-    again = '<span class="again">Second try</span> ' if question.second_try else ""
+    shown = say("report.not_graded") if grade.score is None else percent(grade.score)
+    again = f'<span class="again">{say("report.second_try")}</span> ' if question.second_try else ""
     return (
         f'<details class="question"{" open" if number == 1 else ""}><summary><span class="number">{number}.</span> '
-        f'<span class="asked">{again}{_text(question.question)}</span> <span class="points">{shown}</span></summary>'
-        f'<p class="small-print">{TOPIC_NAMES[question.topic]} · {question.level} · {_pace(question)} · {_judged_by(grade)}</p>'
+        f'<span class="asked">{again}{line(question.question)}</span> <span class="points">{shown}</span></summary>'
+        f'<p class="small-print">{topic_name(question.topic)} · {level_name(question.level)} · {_pace(question)} · '
+        f"{_judged_by(grade)}</p>"
         f"{_dimensions(question)}{_failure(grade)}{_replies(question)}{_points(grade.key_points)}{_corrections(grade)}"
-        f"<h4>What a strong answer says</h4>{prose(question.model_answer)}{_sources(question)}</details>"
+        f"<h4>{say('report.strong_answer')}</h4>{prose(question.model_answer)}{_sources(question)}</details>"
     )
 
 
@@ -150,69 +163,83 @@ def _dimensions(question: QuestionReport) -> str:
 
 def _pace(question: QuestionReport) -> str:
     n = len(question.follow_ups)
-    return duration(question.time_s) + (f" · {count_of(n, 'follow-up')}" if n else "")
+    return duration(question.time_s) + (f" · {count(n, 'follow_up')}" if n else "")
 
 
 def _judged_by(grade: Grade) -> str:
     rule = grade.rule
-    by = say(f"rules.{rule}") if rule else f"graded by {_grader(grade)}"
-    return by if grade.trained_question else f"{by}, which was not trained on this question"
+    by = say(f"rules.{rule}") if rule else say("report.by", graders=_grader(grade))
+    return by if grade.trained_question else say("report.untrained", by=by)
 
 
 def _grader(grade: Grade) -> str:
     """Who graded, as a person says it, with its version for whoever points at it."""
     model = _text(grade.model or grade.grader.value)
     local = grade.grader is GraderName.LOCAL
-    return f'<span title="{model}">the local grader</span>' if local else model
+    return f'<span title="{model}">{say("report.local")}</span>' if local else model
 
 
 def _failure(grade: Grade) -> str:
-    failure = f'<p class="failure">This question has no grade: {_text(grade.ungraded)}</p>' if grade.ungraded else ""
+    why = say("report.failure", why=_text(grade.ungraded or ""))
+    failure = f'<p class="failure">{why}</p>' if grade.ungraded else ""
     return failure + (f'<p class="note">{_text(grade.note)}</p>' if grade.note else "")
 
 
 def _replies(question: QuestionReport) -> str:
     if not question.replies:
-        return "<p>You skipped this question.</p>"
+        return f"<p>{say('report.skipped')}</p>"
     parts = []
     for i, reply in enumerate(question.replies):
         if i and i <= len(question.follow_ups):
-            parts.append(f'<p class="follow-up">Follow-up: {_text(question.follow_ups[i - 1])}</p>')
+            parts.append(f'<p class="follow-up">{say("report.follow_up", text=_text(question.follow_ups[i - 1]))}</p>')
         evidence = [point for point in question.grade.key_points if point.reply == i and point.evidence]
-        aided = " <small>(after a hint)</small>" if reply.aided else ""
-        parts.append(f'<p class="who">You{aided}</p><blockquote>{marked(reply.text, evidence)}</blockquote>')
+        aided = f" <small>({say('report.after_hint')})</small>" if reply.aided else ""
+        parts.append(
+            f'<p class="who">{say("report.you")}{aided}</p><blockquote>{marked(reply.text, evidence)}</blockquote>'
+        )
     return "".join(parts)
 
 
 def _points(points: Sequence[PointGrade]) -> str:
     rows = "".join(_point(point) for point in points)
-    return f'<h4>Point by point</h4><ul class="key-points">{rows}</ul>' if rows else ""
+    return f'<h4>{say("report.points")}</h4><ul class="key-points">{rows}</ul>' if rows else ""
 
 
 def _point(point: PointGrade) -> str:
-    unsure = ' <span class="unsure">not sure</span>' if point.confidence < NOT_SURE_BELOW else ""
-    aided = ' <span class="unsure">after a hint</span>' if point.aided else ""
-    quote = f"<br><q>{_text(' '.join(point.evidence.split()))}</q>" if point.evidence else ""
+    unsure = f' <span class="unsure">{say("report.not_sure")}</span>' if point.confidence < NOT_SURE_BELOW else ""
+    aided = f' <span class="unsure">{say("report.after_hint")}</span>' if point.aided else ""
+    # What stands nearest to a point that is missing is no evidence of anything.
+    quote = "" if point.verdict is Verdict.MISSING else _quote(point.evidence)
+    worth = say("report.credit", weight=weight_name(point.weight), credit=f"{point.credit:+.2f}")
     return (
-        f'<li class="{point.verdict}"><span class="verdict">{MARKS[point.verdict]}</span>{unsure}{aided} '
-        f"{_text(point.point)} <small>({WEIGHT_NAMES[point.weight]}, credit {point.credit:+.2f})</small>{quote}</li>"
+        f'<li class="{point.verdict}"><span class="verdict">{verdict_name(point.verdict)}</span>{unsure}{aided} '
+        f"{line(point.point)} <small>({worth})</small>{quote}</li>"
     )
+
+
+def _quote(evidence: str | None) -> str:
+    return f"<br><q>{line(' '.join(evidence.split()))}</q>" if evidence else ""
 
 
 def _corrections(grade: Grade) -> str:
     items = "".join(
-        f"<li>{_text(m.correction)}"
-        + (f"<br><small>You said: <q>{_text(m.evidence)}</q></small>" if m.evidence else "")
+        f"<li>{line(m.correction)}"
+        + (f"<br><small>{say('report.you_said')}: <q>{line(m.evidence)}</q></small>" if m.evidence else "")
         + "</li>"
         for m in grade.misconceptions
     )
-    return f'<h4>Worth correcting</h4><ul class="corrections">{items}</ul>' if items else ""
+    return f'<h4>{say("report.corrections")}</h4><ul class="corrections">{items}</ul>' if items else ""
 
 
 def _sources(question: QuestionReport) -> str:
-    if not question.sources:
-        return ""
-    return f'<p class="small-print">Sources: {"; ".join(_text(cite(source)) for source in question.sources)}</p>'
+    """Where the model answer comes from, and the way to the question's own page."""
+    cited = "; ".join(_text(cite(source)) for source in question.sources)
+    named = f"{say('report.sources', sources=cited)} · " if cited else ""
+    link = (
+        f'<button type="button" class="link" data-do="bank" data-ids="{_text(question.question_id)}">'
+        f"{say('report.in_bank')}</button>"
+    )
+    return f'<p class="small-print sources">{named}{link}</p>'
 
 
 def _text(text: str) -> str:

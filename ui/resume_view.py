@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from interviewer.state import State
+from ui.names import days_ago, mode_name, topic_name
 from ui.texts import say
-from ui.view import TOPIC_NAMES
 
 LISTED = 3
 COPY_LINK = """
@@ -40,9 +40,9 @@ def unfinished(states: Mapping[str, State], now: datetime) -> str:
 
 
 def _item(id: str, state: State, now: datetime) -> str:
-    topics = [TOPIC_NAMES.get(topic, topic) for topic in state.config.topics]
+    topics = [topic_name(topic) for topic in state.config.topics]
     about = ", ".join(topics[:2]) + ("…" if len(topics) > 2 else "") or say("resume.all_topics")
-    name = f"{state.config.mode.value.capitalize()} · {about}"
+    name = f"{mode_name(state.config.mode)} · {about}"
     at = say("resume.at", n=state.asked, total=state.config.questions)
     return (
         f'<li><div><span class="asked">{html.escape(name)}</span><span class="meta">{at} · {_when(state.started_at, now)}</span></div>'
@@ -52,8 +52,7 @@ def _item(id: str, state: State, now: datetime) -> str:
 
 
 def _when(started: datetime, now: datetime) -> str:
-    days = max(0, (now - started).days)
-    return {0: say("resume.today"), 1: say("resume.yesterday")}.get(days) or say("resume.days", n=days)
+    return days_ago(max(0, (now - started).days))
 
 
 def link(id: str) -> str:

@@ -89,7 +89,7 @@ def _box(name: str, label: str, hint: str) -> gr.Textbox:
     plain = gr.InputHTMLAttributes(autocomplete="off", autocorrect="off", spellcheck=False)
     return gr.Textbox(
         "", label=label, info=hint, max_lines=1, max_length=handlers.LONGEST[name], elem_id=f"settings-{name}",
-        interactive=False, html_attributes=plain,
+        interactive=False, html_attributes=plain, min_width=260,
     )  # fmt: skip
 
 

@@ -27,10 +27,19 @@ def say(key: str, **values: object) -> str:
     return texts[key].format(**values)
 
 
+def count(n: int, noun: str) -> str:
+    """A number with its noun, such as `question`: '1 question', '3 questions'."""
+    form = "one" if n == 1 else "many"
+    text = read_texts(LANGUAGE)[f"count.{noun}_{form}"]
+    return text.format(n=n)
+
+
 @cache
 def read_texts(language: str) -> dict[str, str]:
     """All texts of a language by key (`part.name`). Raises: TextUnknown where the file does not hold texts alone."""
-    parts = yaml.safe_load(_file(language).read_text(encoding="utf-8"))
+    text = _file(language).read_text(encoding="utf-8")
+    # The safe loader in C, where there is one: the page waits for its words.
+    parts = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     texts = {f"{part}.{name}": text for part, named in parts.items() for name, text in named.items()}
     for key, text in texts.items():
         if not isinstance(text, str):

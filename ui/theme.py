@@ -1,12 +1,18 @@
 """The page's theme, and its styles and scripts as one text each."""
 
+import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ui.texts import LANGUAGE, read_texts
 
 if TYPE_CHECKING:
     from gradio.themes.base import Base
 
 FOLDER = Path(__file__).parent
+_ASKED = re.compile(r"""\bsay\("([a-z_.]+)\"""")
+_SAY = r"const say = (key, values = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);"
 QUIET = "#4b5563"
 QUIET_DARK = "#b6bdc9"
 """Greys that can be read on every ground of their theme (WCAG 1.4.3, at least 4.5 to 1)."""
@@ -18,8 +24,15 @@ def theme() -> "Base":
 
     return Soft(primary_hue="indigo", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]).set(
         body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
         background_fill_primary="white",
+        background_fill_primary_dark="*neutral_900",
         background_fill_secondary="*neutral_100",
+        background_fill_secondary_dark="*neutral_800",
+        block_background_fill_dark="*background_fill_primary",
+        input_background_fill_dark="*neutral_800",
+        checkbox_label_background_fill_dark="*neutral_800",
+        button_secondary_background_fill_dark="*neutral_800",
         body_text_color_subdued=QUIET,
         body_text_color_subdued_dark=QUIET_DARK,
         block_info_text_color=QUIET,
@@ -75,6 +88,9 @@ def styles() -> str:
 
 
 def script() -> str:
-    """All scripts of the page as the one function that Gradio runs when it has loaded."""
-    calls = "\n".join(f"({file.read_text(encoding='utf-8')})();" for file in sorted(FOLDER.glob("*.js")))
-    return f"() => {{\n{calls}\n}}"
+    """All scripts of the page as the one function that Gradio runs when it has loaded, with the words that they ask for."""
+    sources = [file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.js"))]
+    texts = read_texts(LANGUAGE)
+    words = {key: texts[key] for source in sources for key in _ASKED.findall(source)}
+    calls = "\n".join(f"({source})();" for source in sources)
+    return f"() => {{\nconst words = {json.dumps(words)};\n{_SAY}\n{calls}\n}}"

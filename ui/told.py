@@ -9,6 +9,7 @@ import gradio as gr
 from anyio import sleep, to_thread
 
 from ui.handlers import EXPECTED_ERRORS
+from ui.texts import say
 from ui.visitor import visiting
 
 log = logging.getLogger("interviewer.ui")
@@ -16,9 +17,6 @@ log = logging.getLogger("interviewer.ui")
 NOTHING_NEW_S = 1.0
 """Seconds until a page that waits for a kept reply's answer looks again."""
 OVER: Any = object()
-UNEXPECTED = (
-    "Something went wrong on our side; your replies are safe. Reload the page to go on. The log has the details."
-)
 
 
 def told(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,10 +28,10 @@ def told(handler: Callable[..., Any]) -> Callable[..., Any]:
             with visiting():
                 return handler(*arguments, **named)
         except EXPECTED_ERRORS as error:
-            raise gr.Error(str(error), print_exception=False, title="Not yet") from error
+            raise gr.Error(str(error), print_exception=False, title=say("faults.not_yet")) from error
         except Exception as error:
             log.exception("a handler failed")
-            raise gr.Error(UNEXPECTED, print_exception=False) from error
+            raise gr.Error(say("faults.unexpected"), print_exception=False) from error
 
     return wrapped
 

@@ -6,29 +6,12 @@ from typing import TypedDict
 
 from interviewer.events import FinishReason, Mode
 from interviewer.moves import MAX_FOLLOW_UPS
-from interviewer.state import State
+from interviewer.state import Line, State
 from knowledge.bank import Bank
 from ui.markup import formulas, typed
+from ui.names import level_name, mode_name, topic_name
 from ui.texts import say
 
-TOPIC_NAMES = {
-    "fundamentals": "Fundamentals",
-    "activations": "Activations",
-    "losses-optimisers": "Losses & optimisers",
-    "regularisation": "Regularisation",
-    "initialisation-normalisation": "Initialisation & normalisation",
-    "cnn": "CNNs & vision",
-    "rnn": "RNNs & sequences",
-    "attention-transformers": "Attention & transformers",
-    "generative": "Generative models",
-    "transfer": "Transfer learning",
-    "training-evaluation": "Training & evaluation",
-    "deployment": "Deployment",
-    "frameworks": "Frameworks",
-    "llm": "Language models",
-    "data": "Data",
-    "my-material": "My material",
-}
 THINKING = "…"
 WORDS_A_CHUNK = 3
 CHUNKS = 16
@@ -43,12 +26,31 @@ class Message(TypedDict):
 
 
 def messages(state: State) -> list[Message]:
-    """The transcript as chat messages."""
-    roles = {"interviewer": "assistant", "candidate": "user"}
-    return [
-        {"role": roles[line.role], "content": typed(line.text) if line.role == "candidate" else formulas(line.text)}
-        for line in state.transcript
-    ]
+    """The transcript as chat messages; each question stands under its number, so that it is found again at a glance."""
+    headings = iter(_headings(state))
+    return [_mine(line) if line.role == "candidate" else _theirs(line, headings) for line in state.transcript]
+
+
+def _mine(line: Line) -> Message:
+    return {"role": "user", "content": typed(line.text)}
+
+
+def _theirs(line: Line, headings: Iterator[tuple[str, str]]) -> Message:
+    """What the interviewer said; a line that is no move asks the next question."""
+    heading, asked = next(headings, ("", "")) if line.move is None else ("", "")
+    if not asked:
+        return {"role": "assistant", "content": formulas(line.text)}
+    lead = formulas(line.text.removesuffix(asked).strip())
+    return {"role": "assistant", "content": f"{lead}\n\n### {heading}\n\n{formulas(asked)}".strip()}
+
+
+def _headings(state: State) -> Iterator[tuple[str, str]]:
+    """The heading of each question that was asked, and its text; a second try has the number of the first."""
+    n, total = 0, state.config.questions
+    for asking in state.askings:
+        n += not asking.second_try
+        again = asking.second_try
+        yield say("room.again", n=n, total=total) if again else say("room.question", n=n, total=total), asking.text
 
 
 def streamed(before: list[Message], after: list[Message]) -> Iterator[list[Message]]:
@@ -73,21 +75,24 @@ def progress(state: State, bank: Bank, spent: str | None = None) -> str:
     """
     total = state.config.questions
     n = state.asked
-    rows = [("Mode", state.config.mode.value.capitalize()), ("Question", f"{n} of {total}")]
+    rows = [
+        (say("room.mode"), mode_name(state.config.mode)),
+        (say("room.question_name"), say("room.n_of", n=n, total=total)),
+    ]
     current = state.current
     question = bank.by_id.get(current.question_id) if current else None
     if current and question:
-        rows.append(("Topic", TOPIC_NAMES[question.topic.value]))
-        rows.append(("Level", question.level.value.capitalize()))
+        rows.append((say("room.topic"), topic_name(question.topic.value)))
+        rows.append((say("room.level"), level_name(question.level)))
         if not is_practice(state):
-            rows.append(("Follow-ups", f"{current.follow_ups} of at most {MAX_FOLLOW_UPS}"))
-    rows.append(("Time", _clock(state)))
+            rows.append((say("room.follow_ups"), say("room.at_most", n=current.follow_ups, most=MAX_FOLLOW_UPS)))
+    rows.append((say("room.time"), _clock(state)))
     if spent:
-        rows.append(("Model", spent))
+        rows.append((say("room.model"), spent))
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in rows)
     done = (n - (state.finished is None)) / total
     return (
-        f'<div class="progress"><div class="bar" role="progressbar" aria-label="Questions done" aria-valuemin="0" '
+        f'<div class="progress"><div class="bar" role="progressbar" aria-label="{say("room.done")}" aria-valuemin="0" '
         f'aria-valuemax="{total}" aria-valuenow="{round(done * total)}"><span style="width:{done:.0%}"></span></div>'
         f"<dl>{cells}</dl></div>"
     )
@@ -95,7 +100,7 @@ def progress(state: State, bank: Bank, spent: str | None = None) -> str:
 
 def _clock(state: State) -> str:
     if state.finished is not None:
-        return f"{minutes(state.elapsed_s)} in all"
+        return say("room.in_all", time=minutes(state.elapsed_s))
     limit = state.config.time_limit_s
     started = state.started_at.timestamp()
     return (
@@ -111,9 +116,9 @@ def minutes(seconds: float) -> str:
 def ending(state: State) -> str:
     """What the page says when a session is over."""
     return {
-        FinishReason.COMPLETED: "That was the last question. Your report is below.",
-        FinishReason.STOPPED: "You stopped here. Your report covers what you answered.",
-        FinishReason.OUT_OF_TIME: "Time is up. Your report covers what you answered.",
+        FinishReason.COMPLETED: say("room.completed"),
+        FinishReason.STOPPED: say("room.stopped"),
+        FinishReason.OUT_OF_TIME: say("room.out_of_time"),
     }[state.finished or FinishReason.COMPLETED]
 
 

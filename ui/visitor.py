@@ -8,6 +8,7 @@ from typing import Any
 from interviewer.access import Role, User, acting, who_acts
 from interviewer.errors import NotAllowed
 from interviewer.wiring import Interviewer
+from ui.texts import say
 
 SCOPE = "interviewer.user"
 """Where a request's scope holds the visitor; None without accounts."""
@@ -33,7 +34,7 @@ def is_admin(interviewer: Interviewer) -> bool:
 def require_admin(interviewer: Interviewer) -> None:
     """Raises: NotAllowed where the one who acts is no admin."""
     if not is_admin(interviewer):
-        raise NotAllowed("this part belongs to the admin of this installation; ask them to do it")
+        raise NotAllowed(say("faults.admin"))
 
 
 def for_admins(interviewer: Interviewer, told: Callable[..., Any]) -> Callable[..., Any]:
