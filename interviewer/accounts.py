@@ -1,6 +1,7 @@
 """Accounts in the event log's database: users, logins, and whose each session is. Used where INTERVIEWER_AUTH is set."""
 
 import hashlib
+import logging
 import re
 import secrets
 from collections.abc import Callable
@@ -46,12 +47,15 @@ owners = Table(
     Column("shared", Boolean, nullable=False),
 )
 
+log = logging.getLogger("interviewer.accounts")
+
 LOGIN_LASTS = timedelta(days=14)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 256
 FAILURES_LAST = timedelta(minutes=15)
 MOST_FAILURES = {"pair": 5, "address": 30, "name": 100}
 """Failed logins within a quarter of an hour after which more are refused: from one address for one name, from one
 address, and for one name. The last is high, so that a stranger cannot easily lock somebody out."""
+TOO_MANY = "too many failed logins; wait a quarter of an hour and try again"
 MOST_SESSIONS = 2_000
 """So many sessions a user may have."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
@@ -121,10 +125,13 @@ class Accounts:
         name = name.strip().lower()[:64]
         keys = {"pair": _digest(f"pair {name} {address}"), "address": _digest(address), "name": _digest(f"name {name}")}
         self._check_failures(keys)
+        self._count_try(keys["pair"])
         rows = self._rows(select(users).where(users.c.name == name))
         # An unknown name takes as long as a wrong password.
         if not self._verify(rows[0].password if rows else self._nobodys, password) or not rows:
-            self._write(insert(login_failures).values([{"what": key, "at": self._now()} for key in keys.values()]))
+            self._fail(keys["address"], keys["name"])
+            # No name: people type a password there by mistake.
+            log.warning("a login failed, from %r", address)
             raise NotAllowed("name or password is wrong")
         token = secrets.token_urlsafe(32)
         until = (self._clock() + LOGIN_LASTS).astimezone(UTC).isoformat()
@@ -149,9 +156,14 @@ class Accounts:
             self._write(delete(logins).where(logins.c.token == _digest(token)))
 
     def is_password(self, user: User, password: str) -> bool:
-        """Whether this is the account's password."""
+        """Whether this is the account's password. Raises: NotAllowed after too many that were not: a login may be stolen."""
+        key = _digest(f"password {user.id}")
+        self._check_failures({"pair": key})
+        self._count_try(key)
         rows = self._rows(select(users).where(users.c.id == user.id))
-        return bool(rows) and self._verify(rows[0].password, password)
+        if right := bool(rows) and self._verify(rows[0].password, password):
+            self._write(delete(login_failures).where(login_failures.c.what == key))
+        return right
 
     def own(self, session_id: str, user: User) -> None:
         """The session is that user's."""
@@ -183,10 +195,22 @@ class Accounts:
     def _check_failures(self, keys: dict[str, str]) -> None:
         since = (self._clock() - FAILURES_LAST).astimezone(UTC).isoformat()
         self._write(delete(login_failures).where(login_failures.c.at < since))
-        counted = select(login_failures.c.what, func.count().label("n")).group_by(login_failures.c.what)
-        found = {row.what: row.n for row in self._rows(counted.where(login_failures.c.what.in_(keys.values())))}
+        found = self._failures(*keys.values())
         if any(found.get(key, 0) >= MOST_FAILURES[kind] for kind, key in keys.items()):
-            raise NotAllowed("too many failed logins; wait a quarter of an hour and try again")
+            raise NotAllowed(TOO_MANY)
+
+    def _count_try(self, pair: str) -> None:
+        """Counts a try before it is made: of many at the same moment, each would else find that none had failed yet."""
+        self._fail(pair)
+        if self._failures(pair)[pair] > MOST_FAILURES["pair"]:
+            raise NotAllowed(TOO_MANY)
+
+    def _fail(self, *keys: str) -> None:
+        self._write(insert(login_failures).values([{"what": key, "at": self._now()} for key in keys]))
+
+    def _failures(self, *keys: str) -> dict[str, int]:
+        counted = select(login_failures.c.what, func.count().label("n")).group_by(login_failures.c.what)
+        return {row.what: row.n for row in self._rows(counted.where(login_failures.c.what.in_(keys)))}
 
     def _hash(self, name: str, password: str) -> str:
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:

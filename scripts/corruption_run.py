@@ -3,7 +3,7 @@
     python scripts/corruption_run.py [--seed 1] [--part NAME] [--verbose]
 
 Each file is cut, has a byte flipped, is filled with zeros, or is removed: the database and its log, the index, the person's
-own articles, saved settings, the bank and the models. Each time the damage must be told in one line that says what to do, or
+own articles, saved settings, the bank with its vectors, and the models. Each time the damage must be told in one line that says what to do, or
 the index be built anew with the same answers, or, where no information was hit, all be read back as it was; and the damaged
 file must still be there, under its own name or another. Exit status 1 where it is not so.
 """
@@ -38,6 +38,8 @@ from knowledge.errors import KnowledgeError
 from knowledge.index import open_index
 from knowledge.ingest.material import Material, MaterialEntry, read_material, save_material
 from knowledge.load import load_bank
+from knowledge.vectors import FILE as VECTORS
+from knowledge.vectors import BankVectors
 
 Harm = Callable[[Path, random.Random], None]
 Trial = tuple[str, Path, Callable[[], str]]
@@ -221,6 +223,36 @@ def shipped(work: Path, chance: random.Random) -> Iterator[Trial]:
         yield "bank and graders", copy / files[n // 4], partial(look, files[n // 4])
 
 
+def vectors(work: Path, chance: random.Random) -> Iterator[Trial]:
+    """The bank's vectors: whoever grades with damaged ones must be told, besides what `doctor` tells."""
+    texts = [statement.text for statement in load_bank().statements[:50]]
+    # The encoder's own vectors, had it to embed the texts, would be right as well; these cannot be.
+    sound = BankVectors(Wrong())
+    encoded, elsewhere = sound.encode(texts), sound.nearest_elsewhere(sound.encode(texts), None)
+
+    def look(file: Path) -> str:
+        found = BankVectors(Wrong(), file)
+        nearest = found.nearest_elsewhere(encoded, None)
+        same = np.array_equal(nearest, elsewhere) and np.array_equal(found.encode(texts), encoded)
+        file.unlink()
+        return "harmless" if same else "a grade would rest on other vectors"
+
+    for n in range(20):
+        file = work / f"vectors-{n}.npz"
+        shutil.copy2(VECTORS, file)
+        yield "vectors", file, partial(look, file)
+
+
+class Wrong:
+    """An encoder of the bundled one's name that gives every text the same vector."""
+
+    model_hash = encoders.BUNDLED_SHA256
+
+    def encode(self, texts: list[str]) -> Vectors:
+        """Shape (len(texts), 384)."""
+        return np.full((len(texts), 384), 384**-0.5, dtype=np.float32)
+
+
 def models(work: Path, chance: random.Random) -> Iterator[Trial]:
     """The sentence encoder's files."""
     official = encoders.bundled_folder()
@@ -249,6 +281,7 @@ PARTS: dict[str, Callable[[Path, random.Random], Iterator[Trial]]] = {
     "articles": articles,
     "settings": settings,
     "shipped": shipped,
+    "vectors": vectors,
     "encoder": models,
 }
 

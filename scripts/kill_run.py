@@ -149,6 +149,11 @@ class Ledger:
         self.session, self.acknowledged, self.on_its_way = session, [], None
         self.sessions += 1
 
+    @property
+    def last(self) -> str | None:
+        """The reply that was acknowledged last."""
+        return self.acknowledged[-1] if self.acknowledged else None
+
     def sent(self, text: str) -> None:
         """A reply is on its way."""
         self.on_its_way = text
@@ -294,7 +299,8 @@ def killed_once(talk: Chat | Serve, chance: random.Random, took: list[float], re
             if n == last and not starting:
                 process.kill_in(chance.uniform(0, 1.2 * median(took or [8.0])))
             began = time.monotonic()
-            if not talk.reply(process, chance.choice(REPLIES)):
+            # A reply in the words of one that was left unread is taken for that one, sent again.
+            if not talk.reply(process, chance.choice([text for text in REPLIES if text != talk.ledger.last])):
                 return "replying"
             took.append(time.monotonic() - began)
             if talk.ledger.session is None:

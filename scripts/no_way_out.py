@@ -86,10 +86,11 @@ def main() -> int:
 
 
 VISIT = f"""
-import json, subprocess, sys, urllib.request
+import atexit, json, subprocess, sys, urllib.request
 port = sys.argv[1]
 run = {COMMAND!r}
 process = subprocess.Popen([*run, "serve", "--port", port], stdout=subprocess.PIPE, text=True)
+atexit.register(process.kill)  # else it would hold this script's output open
 assert "Interviewer is at" in process.stdout.readline()
 url = "http://127.0.0.1:" + port
 def call(name, *data):

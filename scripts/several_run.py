@@ -1,8 +1,9 @@
-"""Two real `interviewer serve` processes over one PostgreSQL: a session moves between them, and one of them is killed.
+"""Two real `interviewer serve` processes over one PostgreSQL: a session moves between them, and one of them is killed; then
+the same behind nginx, with the configuration of `docs/nginx.conf`.
 
     PYTHONPATH=. python scripts/several_run.py [--home HOME]
 
-Needs PostgreSQL's binaries. Exit status 1 where a reply was lost, graded twice, or not answered within 5 s of the kill.
+Needs PostgreSQL's binaries; without nginx that part is left out. Exit status 1 where a reply was lost, graded twice, or not answered within 5 s of the kill.
 """
 
 import argparse
@@ -14,10 +15,12 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 from live_app import Answers, Failed, Others, call, client, live_app
+from live_proxy import live_proxy, nginx
 
 from interviewer.events import Graded, Replied
 from interviewer.policy import Need, need
@@ -27,6 +30,8 @@ from tests.postgres import postgres
 
 ANSWERED_WITHIN_S = 5.0
 QUESTIONS = 6
+BEHIND = 8
+"""Candidates behind the proxy: all of them at the app that stays, once in 128 runs."""
 
 
 async def visit(urls: tuple[str, str], pids: tuple[int, int], database: str) -> bool:
@@ -63,6 +68,23 @@ async def visit(urls: tuple[str, str], pids: tuple[int, int], database: str) -> 
     return replied == sent and graded == tried and need(state) is not Need.GRADE and took <= ANSWERED_WITHIN_S
 
 
+async def behind(proxy: str, pid: int) -> bool:
+    """Candidates behind nginx, each at the app that it chose for them; one app is killed, and all of them go on."""
+    answers, chance, held = Answers(), random.Random(2), []
+    async with AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(client(proxy)) for _ in range(BEHIND)]
+        at = [await call(http, "start", "interview", "mid", [], QUESTIONS, 0, n) for n, http in enumerate(visitors)]
+        routes = {http.cookies["interviewer_route"] for http in visitors}
+        os.kill(pid, signal.SIGKILL)
+        for http, one in zip(visitors, at, strict=True):
+            began = time.monotonic()
+            said = await call(http, "reply", one["session_id"], answers.draw(one["question_id"], chance))
+            held.append((said["session_id"] == one["session_id"] and bool(said["messages"]), time.monotonic() - began))
+    slowest = max(took for _, took in held)
+    print(f"behind nginx: {sum(fine for fine, _ in held)} of {BEHIND} went on, the slowest reply took {slowest:.1f} s")
+    return len(routes) == BEHIND and all(fine for fine, _ in held) and slowest <= ANSWERED_WITHIN_S
+
+
 async def _sent(http: httpx.AsyncClient, id: str, text: str) -> None:
     try:
         await call(http, "reply", id, text)
@@ -80,10 +102,16 @@ def main() -> int:
             if home:
                 shutil.copytree(home / "index", Path(fresh, "index"))
         settings = {"INTERVIEWER_DATABASE_URL": database}
-        with live_app(Path(first), **settings) as (a, pid), live_app(Path(second), **settings) as (b, other):
-            others = Others(os.getpid())
-            fine = asyncio.run(visit((a, b), (pid, other), database))
-            print(others.in_words())
+        with live_app(Path(second), **settings) as (b, other):
+            with live_app(Path(first), **settings) as (a, pid):
+                others = Others(os.getpid())
+                fine = asyncio.run(visit((a, b), (pid, other), database))
+                print(others.in_words())
+            if nginx():
+                with live_app(Path(first), **settings) as (a, pid), live_proxy(a, b) as proxy:
+                    fine = asyncio.run(behind(proxy, pid)) and fine
+            else:
+                print("there is no nginx here: not tried behind it")
     print("held" if fine else "NOT held")
     return int(not fine)
 

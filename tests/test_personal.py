@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,27 @@ def test_a_stranger_cannot_lock_somebody_out(make: Callable[..., Interviewer]) -
     with pytest.raises(NotAllowed, match="too many"):
         accounts.log_in("ann", PASSWORD, "10.0.0.1")
     assert accounts.who(accounts.log_in("ann", PASSWORD, "10.0.0.2")) is not None
+
+
+def test_many_guesses_at_the_same_moment_are_not_all_the_first(make: Callable[..., Interviewer]) -> None:
+    accounts = make(auth="accounts").accounts
+    user = accounts.add("ann", PASSWORD, Role.CANDIDATE)
+
+    def outcome(guess: Callable[[], object]) -> str:
+        try:
+            return str(guess())
+        except NotAllowed as error:
+            return "refused" if "too many" in str(error) else "wrong"
+
+    for guess in (
+        lambda: accounts.log_in("ann", "not this one", "10.0.0.1"),
+        lambda: accounts.is_password(user, "not this one"),
+    ):
+        with ThreadPoolExecutor(16) as threads:
+            found = list(threads.map(lambda _, guess=guess: outcome(guess), range(16)))
+        assert found.count("refused") >= 11, found
+        assert outcome(guess) == "refused"
+    assert accounts.who(accounts.log_in("ann", PASSWORD, "10.0.0.2")) == user
 
 
 @pytest.mark.parametrize(

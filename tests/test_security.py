@@ -15,8 +15,8 @@ from interviewer.cli import main
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
-from knowledge.encoder import SentenceEncoder
 from knowledge.index import PassageIndex
+from knowledge.vectors import BankVectors
 from tests.browser import open_browser
 from tests.payloads import PAYLOADS
 from tests.visits import PASSWORD, Visit, result, served
@@ -34,7 +34,7 @@ def home(index: PassageIndex, index_folder: Path, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="module")
-def owned(home: Path, bank: Bank, encoder: SentenceEncoder) -> Owned:
+def owned(home: Path, bank: Bank, encoder: BankVectors) -> Owned:
     """Sessions of four candidates, each with a reply that has a canary: id to owner and canary."""
     interviewer = Interviewer(Settings(home=home, auth="accounts"), serving=True)
     vars(interviewer).update(shipped_bank=bank, encoder=encoder)
@@ -233,8 +233,23 @@ def test_a_tab_of_another_user_cannot_be_joined(ann: Visit, ben: Visit) -> None:
         ben.http.get(f"/gradio_api/heartbeat/{ann.tab}"),
         ben.http.post("/gradio_api/queue/join", json={"data": [], "fn_index": index, "session_hash": ann.tab}),
         ben.http.post("/gradio_api/cancel", json={"session_hash": ann.tab, "fn_index": index, "event_id": "x"}),
+        ben.http.get(f"/gradio_api/queue/data?session_hash={ben.tab}&session_hash={ann.tab}"),
+        ben.http.get(f"/gradio_api/queue/data?session%5Fhash={ben.tab}&session%5Fhash={ann.tab}"),
     ):
         assert answer.status_code == 403
+
+
+def test_an_answer_that_waits_is_handed_to_nobody_else(ann: Visit, ben: Visit, owned: Owned) -> None:
+    id = next(id for id, (name, _) in owned.items() if name == "ann")
+    event = ann.http.post("/gradio_api/call/report", json={"data": [id]}).json()["event_id"]
+    for answer in (
+        ben.http.get(f"/gradio_api/call/report/{event}"),
+        ben.http.get("/gradio_api/queue/data", params={"session_hash": event}),
+        ben.http.post("/gradio_api/call/report", json={"data": [id], "session_hash": event}),
+        ben.http.post("/gradio_api/cancel", json={"session_hash": ben.tab, "fn_index": 0, "event_id": event}),
+    ):
+        assert answer.status_code == 403
+    assert result(ann.http.get(f"/gradio_api/call/report/{event}").text)["session"]["id"] == id
 
 
 def test_a_shared_report_is_read_by_coaches_alone_and_no_longer_than_shared(url: str, owned: Owned, ann: Visit, ben: Visit) -> None:  # fmt: skip
@@ -297,6 +312,7 @@ PROBES = [
     "/static/%2e%2e/%2e%2e/etc/passwd",
     "/static/....//....//etc/passwd",
     "/static//etc/passwd",
+    "/static/Z%CD%91" + "%CD%91" * 200,
     "/assets/../config.json",
     "/assets/..%5c..%5cwin.ini",
     "/assets//etc/passwd",
@@ -313,6 +329,7 @@ PROBES = [
     "/gradio_api/runs",
     "/gradio_api/openapi.json/../../etc/passwd",
     "/gradio_api/mcp/sse",
+    "/gradio_api/call/v2/report/0123",
     "/monitoring",
     "/monitoring/summary",
     "/monitoring/x/dashboard",
@@ -435,7 +452,7 @@ def test_nasty_inputs_are_answered(ann: Visit) -> None:
 
 
 @pytest.fixture(scope="module")
-def nasty(home: Path, bank: Bank, encoder: SentenceEncoder, owned: Owned) -> tuple[str, str]:
+def nasty(home: Path, bank: Bank, encoder: BankVectors, owned: Owned) -> tuple[str, str]:
     """A finished session of ann's whose replies, quotes, points and notes are the payloads; so is an article of her firm."""
     from datetime import UTC, datetime
 
@@ -470,8 +487,8 @@ def test_no_payload_runs_wherever_it_is_shown(nasty: tuple[str, str], url: str, 
     from playwright.sync_api import Dialog, expect
 
     id, listed = nasty
-    expect.set_options(timeout=90_000)
     with open_browser() as browser:
+        expect.set_options(timeout=90_000)
         page = browser.new_context(base_url=url, viewport={"width": 1280, "height": 900}).new_page()
         page.set_default_timeout(90_000)
         ran: list[str] = []

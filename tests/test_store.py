@@ -1,7 +1,10 @@
 """The event log over a real SQLite file, and over PostgreSQL where one is given."""
 
 import os
+import re
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -50,6 +53,24 @@ def test_the_second_writer_of_a_step_gets_a_conflict_and_changes_nothing(store: 
     with pytest.raises(StoreConflict):
         store.append("s2", 0, [Replied(text="second"), Replied(text="third")], NOW)
     assert [record.event for record in store.load("s2")] == [START, Replied(text="first")]
+
+
+def test_the_documented_backup_of_an_open_database_can_be_put_back(tmp_path: Path) -> None:
+    store, _ = open_store(f"sqlite:///{tmp_path / 'interviewer.db'}")
+    store.append("s", -1, [START, Replied(text="not yet in the file itself")], NOW)
+    guide = (Path(__file__).parents[1] / "docs" / "many-users.md").read_text()
+    program = re.search(r'python -c "(.*)" HOME/interviewer.db COPY.db', guide)
+    assert program is not None
+    copy = tmp_path / "other" / "interviewer.db"
+    copy.parent.mkdir()
+    subprocess.run([sys.executable, "-c", program[1], str(tmp_path / "interviewer.db"), str(copy)], check=True)
+    store.append("s", 1, [Replied(text="after the backup")], NOW)
+    expected = store.load("s")[:2]
+    store.close()
+    restored, warning = open_store(f"sqlite:///{copy}")
+    assert warning is None
+    assert restored.load("s") == expected
+    restored.close()
 
 
 def test_of_many_writers_at_once_exactly_one_wins_each_step(store: Store) -> None:

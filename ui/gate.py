@@ -2,10 +2,9 @@
 
 import json
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from interviewer.access import Role, User
 from ui.bodies import BodyRefused, Limits, check_told_size, cleaned, read_body
+from ui.tabs import TAB, Tabs, tabs_of
 from ui.visitor import SCOPE
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -24,14 +24,16 @@ OURS = re.compile(r"/(?:account(?:/[a-z]+)?|logout|shared|report/[0-9a-f]{32}\.(
 _API = "/gradio_api"
 READS = re.compile(
     rf"/|/config/?|{_API}/(?:info/?|app_id/?|startup-events|queue/data|heartbeat/[\w-]+|upload_progress"
-    r"|call/(?:v2/)?[\w-]+/[\w-]+)"
+    r"|call/(?!v2/)[\w-]+/[\w-]+)"
 )
-"""What Gradio's page and its clients fetch. Its file, proxy, stream, monitoring and history routes are closed."""
-WRITES = re.compile(rf"{_API}/(?:queue/join/?|cancel|reset/?|upload/?|call/(?:v2/)?[\w-]+/?)")
+"""What Gradio's page and its clients fetch. Its file, proxy, stream, monitoring and history routes are closed; so is its
+second way to call, which no client uses and which fails on names that it does not know."""
+WRITES = re.compile(rf"{_API}/(?:queue/join/?|cancel|reset/?|upload/?|call/[\w-]+/?)")
+_JOINS = re.compile(rf"{_API}/(?:queue/join/?|call/[\w-]+/?)")
+"""Are answered with the id under which the answer waits."""
 _FORWARDED = (b"forwarded", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-for", b"x-forwarded-port", b"x-forwarded-prefix")  # fmt: skip
-_MOST_TABS = 20_000
-_TAB = re.compile(r"[0-9A-Za-z_-]{1,64}")
-"""What a browser or a client calls its tab."""
+LONGEST_PATH = 250
+"""Bytes of a path."""
 # With no referrer at all a browser sends our own forms from the origin "null".
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -69,7 +71,7 @@ class Gate:
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
         self._limits = limits
         self._who = who
-        self._tabs: OrderedDict[str, str] = OrderedDict()
+        self._tabs = Tabs()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request, or hands it on."""
@@ -90,6 +92,8 @@ class Gate:
             return await refused.answer(scope, receive, send)
         except BodyRefused as refused:
             return await JSONResponse({"detail": str(refused)}, refused.status)(scope, receive, send)
+        if visitor is not None and scope["method"] == "POST" and _JOINS.fullmatch(scope["path"]):
+            send = self._tabs.noting(send, visitor.id)
         return await self._app(scope, receive, send)
 
     def _check_place(self, scope: Scope, headers: Headers) -> None:
@@ -100,7 +104,7 @@ class Gate:
                 421, "this address is not one of the app's; set INTERVIEWER_HOSTS to the names it is reached by"
             )
         path, method = scope["path"], scope["method"]
-        if ".." in path.split("/") or "//" in path or "\\" in path or not path.isprintable():
+        if ".." in path.split("/") or "//" in path or "\\" in path or not path.isprintable() or _too_long(path):
             raise _refused(404, "there is nothing here")
         allowed = {
             "GET": (PUBLIC, OURS, READS),
@@ -126,10 +130,10 @@ class Gate:
         """The body's source, capped; one in JSON is read, checked and cleaned. Raises: BodyRefused, _Refused."""
         path: str = scope["path"]
         if scope["method"] != "POST":
-            tab = _tab_of(scope)
-            if tab is not None and not _TAB.fullmatch(tab):
-                raise _refused(400, "this tab has no name that could be ours; reload the page")
-            self._own_tab(tab, visitor)
+            for tab in tabs_of(scope):
+                if not TAB.fullmatch(tab):
+                    raise _refused(400, "this tab has no name that could be ours; reload the page")
+                self._own_tab(tab, visitor)
             return receive
         if path.rstrip("/") == f"{_API}/upload":
             if visitor is not None and visitor.role is not Role.ADMIN:
@@ -139,7 +143,8 @@ class Gate:
         body = await read_body(receive, headers, self._limits.body_bytes)
         if path.startswith(_API):
             value = cleaned(body, self._limits)
-            self._own_tab(value.get("session_hash"), visitor)
+            for name in ("session_hash", "event_id"):
+                self._own_tab(value.get(name), visitor)
             body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
             scope["headers"] = [
                 (name, value)
@@ -149,14 +154,8 @@ class Gate:
         return _replayed(body, receive)
 
     def _own_tab(self, tab: Any, visitor: User | None) -> None:
-        """Gradio keeps a tab's queue and state by a hash that the browser chose: it belongs to who used it first."""
-        if visitor is None or not isinstance(tab, str):
-            return
-        if self._tabs.setdefault(tab, visitor.id) != visitor.id:
+        if visitor is not None and isinstance(tab, str) and not self._tabs.claim(tab, visitor.id):
             raise _refused(403, "this belongs to another user's page; reload yours")
-        self._tabs.move_to_end(tab)
-        while len(self._tabs) > _MOST_TABS:
-            self._tabs.popitem(last=False)
 
 
 class _Refused(Exception):
@@ -169,6 +168,11 @@ class _Refused(Exception):
 
 def _refused(status: int, why: str) -> _Refused:
     return _Refused(PlainTextResponse(f"{why}\n", status))
+
+
+def _too_long(path: str) -> bool:
+    """No file has such a name; Gradio would ask the system for it, and fail."""
+    return len(path.encode("utf-8", "replace")) > LONGEST_PATH
 
 
 def host_name(host: str) -> str:
@@ -199,14 +203,6 @@ def _navigation(method: str, path: str, headers: Headers) -> bool:
     """Whether somebody only followed a link to a page of ours from elsewhere."""
     linked = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return method == "GET" and linked and not path.startswith(_API) and headers.get("origin") is None
-
-
-def _tab_of(scope: Scope) -> str | None:
-    path: str = scope["path"]
-    if path.startswith(f"{_API}/heartbeat/"):
-        return path.rpartition("/")[2]
-    found = parse_qs(scope["query_string"].decode("latin-1"))
-    return next(iter(found.get("session_hash", [])), None)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("interviewer.serve")
 DRAINS_S = 8
 """Seconds that answers under way have when the app is told to stop: a container is killed after 10."""
+MOST_QUEUED = 2_000
+"""Calls that wait for a thread of the page; who comes then gets a 503 at once."""
 UNANSWERED = "interviewer: stopped with a reply unanswered; it is kept, and answered later"
 
 
@@ -94,7 +96,7 @@ def _server(
     from ui.theme import script, styles, theme
 
     page = build_app(interviewer, evaluations, work)
-    page.queue(default_concurrency_limit=None)
+    page.queue(default_concurrency_limit=None, max_size=MOST_QUEUED)
     site, inner = build_site(interviewer, page, host, theme=theme(), css=styles(), js=script())
     activity = Activity(site)
     config = uvicorn.Config(
