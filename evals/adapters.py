@@ -42,6 +42,19 @@ def read_any(paths: Sequence[Path]) -> Cases:
     return Cases(found)
 
 
+def without_splits(cases: Cases, left_out: Sequence[str]) -> Cases:
+    """The cases of other splits than these. Raises: CasesInvalid where a split is unknown, or nothing is left."""
+    known = {case.split for case in cases}
+    for name in left_out:
+        if name not in known:
+            listed = ", ".join(sorted(split for split in known if split)) or "none"
+            raise CasesInvalid(f"no case is of the split {name!r}, so it cannot be left out; the splits are: {listed}")
+    kept = Cases(case for case in cases if case.split not in left_out)
+    if not kept:
+        raise CasesInvalid(f"without {', '.join(left_out)} no case is left; leave out fewer splits")
+    return kept
+
+
 def read_folder(folder: Path) -> list[Case]:
     """Cases of a folder whose layout is recognised.
 

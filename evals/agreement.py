@@ -11,6 +11,8 @@ from evals.metrics import Floats
 from evals.records import Record, grades, human_scores
 from knowledge.bank import Frozen
 
+HALF = 0.5
+
 
 class Agreement(Frozen):
     """How well some scores agree with the human ones. `qwk` is on continuous scores, `qwk_int` on 0..5."""
@@ -27,12 +29,20 @@ class Agreement(Frozen):
     adjacent_agreement: Figure
 
 
+class BaselineAgreement(Agreement):
+    """How well a baseline agrees; on labels, right or not, it says 'correct' where its line comes to a half or more."""
+
+    accuracy_2way: Figure | None = None
+    macro_f1_2way: Figure | None = None
+
+
 class TwoRatings(Frozen):
     """Two ratings of the same replies, scaled to [0, 1]: the ceiling. `prmse` is the grader's against their true score."""
 
     n: int
     qwk: Figure
     pearson: Figure
+    spearman: Figure | None = None
     rmse: Figure
     mae: Figure
     smd: Figure
@@ -56,7 +66,7 @@ def agreement(human: Floats, grade: Floats, bootstrap: Bootstrap) -> Agreement:
     )
 
 
-def baseline_agreement(name: str, scored: Sequence[Record]) -> Agreement:
+def baseline_agreement(name: str, scored: Sequence[Record]) -> BaselineAgreement:
     """How well a baseline agrees: correlations of its values, the rest of a line fitted on other questions."""
     kept = [r for r in scored if r.baseline is not None and getattr(r.baseline, name) is not None]
     human = human_scores(kept)
@@ -69,7 +79,24 @@ def baseline_agreement(name: str, scored: Sequence[Record]) -> Agreement:
     if fitted is None:
         none = Figure(value=None, reason="fewer than two questions: no line can be fitted on other ones")
         found = Agreement(**dict.fromkeys(Agreement.model_fields, none))
-    return found.model_copy(update={"pearson": plain.pearson, "spearman": plain.spearman})
+    on_labels = {} if fitted is None else _on_labels(kept, fitted)
+    fields = found.model_dump() | {"pearson": plain.pearson, "spearman": plain.spearman} | on_labels
+    return BaselineAgreement.model_validate(fields)
+
+
+def _on_labels(kept: Sequence[Record], fitted: Floats) -> dict[str, Figure]:
+    given = [
+        (r.case.question_id, r.case.label.strip().lower(), at)
+        for r, at in zip(kept, fitted, strict=True)
+        if r.case.label
+    ]
+    if not given:
+        return {}
+    said = [labels.TWO_WAY[0 if at >= HALF else 1] for _, _, at in given]
+    cells = labels.pairs([labels.two_way(label) for _, label, _ in given], said, labels.TWO_WAY)
+    bootstrap = Bootstrap([question for question, _, _ in given])
+    statistics = {"accuracy_2way": labels.accuracy, "macro_f1_2way": labels.macro_f1}
+    return {name: bootstrap.figure(cells, found, lambda _: "no labels") for name, found in statistics.items()}
 
 
 def _unit_range(values: Floats) -> Floats:
@@ -93,7 +120,9 @@ def two_ratings(scored: Sequence[Record]) -> TwoRatings | None:
     names = ("qwk", "pearson", "rmse", "mae", "smd")
     figures = {name: bootstrap.figure(columns, metrics.STATISTICS[name], metrics.why_undefined) for name in names}
     prmse = metrics.prmse(grades(double), both)
-    return TwoRatings(n=len(double), prmse=None if np.isnan(prmse) else prmse, **figures)
+    why = metrics.why_undefined(columns.sum(axis=0))
+    spearman = bootstrap.figure_of_cases(lambda weights: metrics.spearman(both[:, 0], both[:, 1], weights), why)
+    return TwoRatings(n=len(double), prmse=None if np.isnan(prmse) else prmse, spearman=spearman, **figures)
 
 
 def grader_scale(double: Sequence[Record]) -> float | None:

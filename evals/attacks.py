@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from evals.bootstrap import LEVEL, Bootstrap
 from evals.cases import SUFFIX_TOLERANCE, Case
+from evals.metrics import Floats
 from evals.rows import Row
 from knowledge.bank import Frozen
 
@@ -14,6 +18,7 @@ class AttackOutcome(Frozen):
     """What became of an attack. `passed`: the attack got through, which is a failure of the grader."""
 
     id: str
+    question_id: str
     family: str
     score: float | None
     limit: float | None
@@ -21,11 +26,13 @@ class AttackOutcome(Frozen):
 
 
 class AttackRate(Frozen):
-    """How many of `n` attacks got through."""
+    """How many of `n` attacks got through, with the 95 % interval of the share; None where all are of one question."""
 
     passed: int
     n: int
     pass_rate: float
+    low: float | None = None
+    high: float | None = None
 
 
 def outcome(case: Case, row: Row, base: Row | None) -> AttackOutcome:
@@ -36,6 +43,7 @@ def outcome(case: Case, row: Row, base: Row | None) -> AttackOutcome:
     limit = _limit(case, base)
     return AttackOutcome(
         id=case.id,
+        question_id=case.question_id,
         family=case.extra("family") or NO_FAMILY,
         score=row.score,
         limit=limit,
@@ -56,8 +64,25 @@ def rate(outcomes: Sequence[AttackOutcome]) -> AttackRate | None:
     """Of some attacks; None where there is none, since a share of nothing is no 0."""
     if not outcomes:
         return None
-    passed = sum(found.passed for found in outcomes)
-    return AttackRate(passed=passed, n=len(outcomes), pass_rate=passed / len(outcomes))
+    through = np.array([found.passed for found in outcomes], dtype=float)
+    passed, n = int(through.sum()), len(outcomes)
+    low, high = _interval(through, [found.question_id for found in outcomes])
+    return AttackRate(passed=passed, n=n, pass_rate=passed / n, low=low, high=high)
+
+
+def _interval(through: Floats, questions: Sequence[str]) -> tuple[float | None, float | None]:
+    """By bootstrap over questions. Where none or all got through every resample is alike, and the interval is the exact
+    binomial one (Source: Clopper and Pearson 1934).
+    """
+    n, edge = len(through), ((1 - LEVEL) / 2) ** (1 / len(through))
+    if through.sum() == 0:
+        return 0.0, 1 - edge
+    if through.sum() == n:
+        return edge, 1.0
+    figure = Bootstrap(questions).figure(
+        np.stack([np.ones(n), through], axis=1), lambda totals: totals[..., 1] / totals[..., 0], lambda _: ""
+    )
+    return figure.low, figure.high
 
 
 def by_family(outcomes: Sequence[AttackOutcome]) -> dict[str, AttackRate]:

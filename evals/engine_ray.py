@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.cache import Job
-from evals.errors import ExtraMissing
+from evals.errors import EngineFailed, ExtraMissing
 from evals.run import Engine, grade_job, warm_up
 from interviewer.grading.grade import Grade, GraderName
 from interviewer.settings import Settings
@@ -50,7 +50,7 @@ def ray_engine(settings: Settings, name: GraderName, workers: int) -> Engine:
     Args:
         workers: how many actors grade at once.
 
-    Raises: ExtraMissing where Ray is not installed.
+    Raises: ExtraMissing where Ray is not installed; EngineFailed, when it grades, where no cluster comes up.
     """
     try:
         import ray
@@ -102,7 +102,14 @@ class _Cluster:
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
             address = os.environ.get("RAY_ADDRESS")
             local = {} if address else _own_cluster(self._workers)
-            self._ray.init(address=address or "local", logging_level="ERROR", log_to_driver=False, **local)
+            try:
+                self._ray.init(address=address or "local", logging_level="ERROR", log_to_driver=False, **local)
+            # What Ray raises where a node does not come up is a bare Exception.
+            except Exception as error:
+                raise EngineFailed(
+                    f"Ray did not start ({' '.join(str(error).split())}); rows graded before are kept: give the same "
+                    "command again when the machine is less busy, or RAY_ADDRESS of a running cluster"
+                ) from error
             self._started = True
         import torch
 

@@ -4,6 +4,7 @@ EvalsError (an InterviewerError)
 ├── CasesInvalid     a file of cases does not validate; nothing was graded from it (an InputInvalid)
 ├── FolderInvalid    a results folder cannot be used for what was asked (an InputInvalid)
 ├── WriteFailed      results cannot be written; what was written before is whole
+├── EngineFailed     the cluster that was to grade does not come up
 └── ExtraMissing     an optional dependency is not installed
 """
 
@@ -24,6 +25,10 @@ class FolderInvalid(EvalsError, InputInvalid):
 
 class WriteFailed(EvalsError):
     """Results cannot be written."""
+
+
+class EngineFailed(EvalsError):
+    """An engine cannot be started."""
 
 
 class ExtraMissing(EvalsError):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from evals import labels, metrics
-from evals.bootstrap import Bootstrap
+from evals.bootstrap import Bootstrap, Figure
 from evals.calibration import calibration
 from evals.metrics import Floats
 from evals.records import Record
@@ -68,12 +68,13 @@ def _table(pairs: Sequence[tuple[str, str]]) -> dict[str, dict[str, int]]:
 
 
 class JudgedPoint(NamedTuple):
-    """A key point with both verdicts."""
+    """A key point with both verdicts, and a second human one where the case has it (further field `second_verdict`)."""
 
     question_id: str
     human: str
     found: str
     confidence: float
+    second: str | None = None
 
 
 def judged_points(records: Sequence[Record]) -> list[JudgedPoint]:
@@ -86,10 +87,19 @@ def judged_points(records: Sequence[Record]) -> list[JudgedPoint]:
         for expected in r.case.key_points or ():
             point = found.get(expected.point.strip())
             if point is not None:
-                points.append(
-                    JudgedPoint(r.case.question_id, expected.verdict.value, point.verdict.value, point.confidence)
-                )
+                human, second = expected.verdict.value, (expected.model_extra or {}).get("second_verdict")
+                again = second if second in VERDICTS else None
+                points.append(JudgedPoint(r.case.question_id, human, point.verdict.value, point.confidence, again))
     return points
+
+
+def _ceiling(points: Sequence[JudgedPoint]) -> Figure | None:
+    """Kappa of the two human verdicts; None where there is one only."""
+    twice = [(p.question_id, p.human, p.second) for p in points if p.second is not None]
+    if not twice:
+        return None
+    cells = labels.pairs([first for _, first, _ in twice], [second for _, _, second in twice], VERDICTS)
+    return Bootstrap([question for question, _, _ in twice]).figure(cells, labels.kappa, _no_labels)
 
 
 def point_figures(records: Sequence[Record]) -> dict[str, object]:
@@ -106,6 +116,7 @@ def point_figures(records: Sequence[Record]) -> dict[str, object]:
     return {
         "key_points": len(points),
         "key_point_kappa": bootstrap.figure(cells, labels.kappa, _no_labels),
+        "key_point_ceiling": _ceiling(points),
         "key_point_f1": {
             verdict: bootstrap.figure(cells, _f1_of(i), lambda _: "neither side gives this verdict")
             for i, verdict in enumerate(VERDICTS)

@@ -23,10 +23,12 @@ from evals.table import columns
 from interviewer.grading.chain import Grader, Judge
 from interviewer.grading.crossencoder import VERDICTS, Floats
 from interviewer.grading.defences import ALL_ON, Defences
+from interviewer.grading.denial import Told, tell_apart
 from interviewer.grading.grade import Findings, Grade, GraderName, GradeTask, Judgement, Verdict
 from interviewer.grading.guards import Rule, addressed_to_grader, rule_for
 from interviewer.grading.local import LocalJudge, cut
 from interviewer.grading.quotes import normalise
+from interviewer.grading.suspicion import steers
 from interviewer.grading.windows import short_sentences
 from interviewer.settings import read_settings
 from interviewer.wiring import Interviewer
@@ -34,6 +36,8 @@ from knowledge.bank import Frozen
 
 ATTACKS = Path(__file__).parent / "data" / "attacks.jsonl"
 PER_FAMILY = 3
+MANY = 60
+"""Most of what the local judge's own defences touch it withstands without them, so all of it is graded."""
 UNCHECKED = Defences(quotes=False)
 
 
@@ -89,12 +93,23 @@ class OpenJudge(LocalJudge):
     Args:
         commands: sentences addressed to the grader are cut out.
         hidden: the text is normalised, which drops what a reader cannot see.
+        denials: claims that are only denied are judged apart, and turned.
+        doubt: who steers the grader has no benefit of the doubt.
     """
 
-    def __init__(self, commands: bool = True, hidden: bool = True) -> None:
+    def __init__(self, commands: bool = True, hidden: bool = True, denials: bool = True, doubt: bool = True) -> None:
         super().__init__()
         self._commands = commands
         self._hidden = hidden
+        self._denials = denials
+        self._doubt = doubt
+
+    def judge(self, task: GradeTask, reply: str) -> Findings:
+        """As the local judge does; with `doubt` off it gets the same sentences without what would betray the steering."""
+        return super().judge(task, reply if self._doubt else "\n".join(self.shown(reply)))
+
+    def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
+        return super()._turned(task, told, found) if self._denials else found
 
     def shown(self, reply: str) -> tuple[str, ...]:
         """As the local judge's; a test holds the two equal where both defences are on."""
@@ -118,11 +133,12 @@ class Arm(NamedTuple):
 
 
 class Mutation(NamedTuple):
-    """A defence, which attacks it touches, and how they are graded."""
+    """A defence, which attacks it touches, how they are graded, and how many of a family are needed at least."""
 
     defence: str
     touches: Callable[[Case], bool]
     arms: Sequence[Arm]
+    least_per_family: int = 0
 
 
 class Outcome(Frozen):
@@ -183,8 +199,14 @@ def mutations(interviewer: Interviewer) -> list[Mutation]:
         ]
         for name in ("commands", "hidden")
     }
+    own = {
+        name: [Arm("local", make(OpenJudge(), ALL_ON), make(OpenJudge(**{name: False}), ALL_ON))]
+        for name in ("denials", "doubt")
+    }
     return [
         *found,
+        Mutation("denials turned", lambda case: judged(case) and _denies(case), own["denials"], MANY),
+        Mutation("no benefit of the doubt", lambda case: judged(case) and steers(case.reply), own["doubt"], MANY),
         Mutation("quotes checked", judged, [quotes]),
         Mutation("local cross-check", judged, [check]),
         Mutation("no credit for doubt", judged, [merit]),
@@ -212,6 +234,10 @@ def _holds_command(case: Case) -> bool:
     return any(addressed_to_grader(text[span.start : span.end]) for span in short_sentences(text))
 
 
+def _denies(case: Case) -> bool:
+    return bool(tell_apart(cut(normalise(case.reply).text)).denied)
+
+
 def _hides(case: Case) -> bool:
     return normalise(case.reply).text != case.reply
 
@@ -228,7 +254,7 @@ def sample(attacks: Sequence[Case], touches: Callable[[Case], bool], per_family:
 
 def measure(interviewer: Interviewer, mutation: Mutation, attacks: Sequence[Case], per_family: int) -> Finding:
     """What a defence is worth on its attacks."""
-    chosen = sample(attacks, mutation.touches, per_family)
+    chosen = sample(attacks, mutation.touches, max(per_family, mutation.least_per_family))
     outcomes = []
     for arm in mutation.arms if chosen else ():
         on, off = (_scores(interviewer, grader, chosen) for grader in (arm.on, arm.off))

@@ -7,7 +7,7 @@ const SIGNS = { covered: "✓", partial: "◐", missing: "○", contradicted: "�
 const PAGE = 25;
 const BASELINES = { length: ["L", "reply length"], token_coverage: ["W", "reference words"], cosine: ["C", "cosine"] };
 const byId = (id) => document.getElementById(id);
-const num = (x, digits = 2) => (x === null || x === undefined ? "n/a" : x.toFixed(digits).replace("-", "−"));
+const num = (x, digits = 2) => (x === null || x === undefined ? "n/a" : x.toFixed(digits).replace(/^-(?=0\.?0*$)/, "").replace("-", "−"));
 const percent = (x) => (x === null || x === undefined ? "n/a" : (100 * x).toFixed(x > 0 && x < 0.1 ? 1 : 0) + " %");
 const many = (n, word) => `${n.toLocaleString("en")} ${word}${n === 1 ? "" : "s"}`;
 const replies = (n) => many(n, "reply").replace("replys", "replies");
@@ -96,27 +96,41 @@ function bestBaseline(name) {
 }
 
 function drawHeadline() {
-  const scored = group.scored > 0;
-  byId("title").textContent = scored ? `The ${data.run.versions.grader} grader agrees with ${given()}s at QWK ${num(group.qwk.value)}` : `What the ${data.run.versions.grader} grader made of ${replies(group.n)}`;
+  const scored = group.scored > 0, attacks = group.attacks;
+  byId("title").textContent = scored
+    ? `The ${data.run.versions.grader} grader agrees with ${given()}s at QWK ${num(group.qwk.value)}`
+    : attacks ? `${attacks.passed.toLocaleString("en")} of ${many(attacks.n, "attack")} got through the ${data.run.versions.grader} grader` : `What the ${data.run.versions.grader} grader made of ${replies(group.n)}`;
   byId("eyebrow").textContent = `Grading report · ${data.run.files.join(", ")} · ${group.name}`;
   const parts = [];
   if (scored) {
-    parts.push(`On ${replies(group.scored)} to ${many(group.clusters, "question")}, a grade is off by ${num(group.mae.value)} on average.`);
+    const reach = group.qwk.low === null ? "" : `, 95 % interval ${interval(group.qwk)}`;
+    parts.push(`On ${replies(group.scored)} to ${many(group.clusters, "question")}${reach}; 1 would be perfect agreement, 0 is chance.`);
     for (const [who, found] of ceilings()) if (found.qwk.value !== null) parts.push(`${who[0].toUpperCase()}${who.slice(1)} agree with each other at ${num(found.qwk.value)}.`);
     const best = bestBaseline("qwk");
     if (best) parts.push(`The best baseline, ${best[0]}, reaches ${num(best[1])}.`);
+    parts.push(`A grade is off by ${num(group.mae.value)} on average.`);
+    if (attacks) parts.push(`${attacks.passed} of ${many(attacks.n, "attack")} got through.`);
   }
-  if (group.attacks) parts.push(`${group.attacks.passed} of ${many(group.attacks.n, "attack")} got through.`);
-  if (group.ungraded) parts.push(`${group.ungraded} of ${group.n} cases stayed ungraded${group.too_many_ungraded ? ", too many to trust the rest" : ""}.`);
+  if (attacks && !scored) parts.push(`That is ${share(attacks)} of all. Worst: ${worstFamilies()}.`);
+  if (group.ungraded) parts.push(`${group.ungraded.toLocaleString("en")} of ${group.n.toLocaleString("en")} cases stayed ungraded${group.too_many_ungraded ? ", too many to trust the rest" : ""}.`);
   byId("lead").textContent = parts.join(" ");
   byId("h-headline").textContent = `Agreement with ${given()}s`;
   replace("legend", ...ceilings().slice(0, 1).map(([who]) => el("span", {}, el("span", { class: "key human" }, "◆"), ceilings().length > 1 ? " the ceiling: two ratings of the same reply" : ` the ceiling: ${who}`, "; ")), el("span", {}, el("span", { class: "key base" }, "│"), " baselines: ", Object.values(BASELINES).map(([letter, name]) => `${letter} ${name}`).join(", "), "."));
-  replace("strips", ...STRIPS.map((one) => strip(...one)));
-  byId("headline-note").textContent = (group.qwk.unreliable ? "* Fewer than 20 questions: the interval is unreliable. " : "") +
+  byId("h-headline").parentNode.classList.toggle("bare", !scored);
+  replace("strips", ...(scored ? STRIPS.map((one) => strip(...one)) : [el("p", {}, `Nothing to compare with: ${group.qwk.reason}.`)]));
+  byId("headline-note").textContent = !scored ? "" : (group.qwk.unreliable ? "* Fewer than 20 questions: the interval is unreliable. " : "") +
     (group.ours ? "The golden sets’ scores are the project’s own: written with the replies, then rated again blind. " : "") +
     "Baselines know no scale: their correlations are of plain values, their other figures of a line fitted on other questions." +
     (group.label_classes ? ` Labels (${group.label_classes.join(", ")}): accuracy ${num(group.accuracy.value)} ${interval(group.accuracy)}, macro F1 ${num(group.macro_f1.value)} ${interval(group.macro_f1)}.` : "") +
-    (group.key_point_kappa ? ` Key points: kappa ${num(group.key_point_kappa.value)} ${interval(group.key_point_kappa)} over ${group.key_points}.` : "");
+    (group.key_point_kappa ? ` Key points: kappa ${num(group.key_point_kappa.value)} ${interval(group.key_point_kappa)} over ${group.key_points.toLocaleString("en")}${group.key_point_ceiling ? `, between two ratings ${num(group.key_point_ceiling.value)} ${interval(group.key_point_ceiling)}` : ""}.` : "");
+}
+
+// An attack rate with its interval.
+const share = (rate) => percent(rate.pass_rate) + (rate.low === null || rate.low === undefined ? "" : ` [${percent(rate.low)}, ${percent(rate.high)}]`);
+
+function worstFamilies() {
+  const worst = Object.entries(group.attacks_by_family).filter(([, rate]) => rate.passed).slice(0, 3);
+  return worst.map(([family, rate]) => `${plain(family)} (${rate.passed} of ${rate.n})`).join(", ") || "none";
 }
 
 // --- plots --------------------------------------------------------------------------------------------------------
@@ -138,6 +152,7 @@ const jitter = (i, salt) => (((i * 2654435761 + salt * 40503) >>> 0) % 1000) / 1
 
 function drawScatter() {
   const points = data.points.filter(([, , dataset, split]) => mine(dataset, split));
+  byId("s-scatter").hidden = !points.length;
   const { plot, x, y } = square(`grade against ${given()}`, given(), "grade");
   if (points.length > 1500) heat(plot, x, y, points);
   else points.forEach(([human, grade, , , at], i) => {
@@ -146,7 +161,7 @@ function drawScatter() {
     plot.append(dot);
   });
   byId("h-scatter").textContent = `Grade against ${given()}`;
-  byId("scatter-hint").textContent = points.length ? (points.length > 1500 ? "Squares grow with the number of replies. On the dashed line both agree." : "One dot a reply, shaken a little so that equal ones show; click it to read the reply. On the dashed line both agree.") : "No reply here has both a grade and a score to set it against.";
+  byId("scatter-hint").textContent = points.length > 1500 ? "Squares grow with the number of replies. On the dashed line both agree." : "One dot a reply, shaken a little so that equal ones show; click it to read the reply. On the dashed line both agree.";
   replace("scatter", plot);
 }
 
@@ -164,18 +179,23 @@ function heat(plot, x, y, points) {
   }
 }
 
-function curve(plot, x, y, bins, colour) {
-  const most = Math.max(...bins.map((b) => b.n));
-  plot.append(svg("path", { d: bins.map((b, i) => `${i ? "L" : "M"}${x(b.stated)} ${y(b.found)}`).join(""), fill: "none", stroke: colour, "stroke-width": 2, opacity: 0.6 }));
-  for (const b of bins) plot.append(titled(svg("circle", { cx: x(b.stated), cy: y(b.found), r: 3 + 7 * Math.sqrt(b.n / most), fill: colour, opacity: 0.85 }), `${b.n} with ${num(b.stated)} on average: found ${num(b.found)}`));
+function curve(plot, x, y, bins, squares) {
+  const most = Math.max(...bins.map((b) => b.n)), colour = squares ? "var(--human)" : "var(--main)";
+  plot.append(svg("path", { d: bins.map((b, i) => `${i ? "L" : "M"}${x(b.stated)} ${y(b.found)}`).join(""), fill: "none", stroke: colour, "stroke-width": 2, opacity: 0.6, "stroke-dasharray": squares ? "6 4" : "none" }));
+  for (const b of bins) {
+    const r = 3 + 6 * Math.sqrt(b.n / most), at = [x(b.stated), y(b.found)];
+    const mark = squares ? svg("rect", { x: at[0] - r, y: at[1] - r, width: 2 * r, height: 2 * r, fill: "var(--card)", stroke: colour, "stroke-width": 2.5 }) : svg("circle", { cx: at[0], cy: at[1], r, fill: colour, opacity: 0.85 });
+    plot.append(titled(mark, `${b.n} with ${num(b.stated)} on average: found ${num(b.found)}`));
+  }
 }
 
 function drawCalibration() {
   const { plot, x, y } = square("calibration", "what the grader says", `what ${raters()} found`);
   const points = group.key_point_calibration;
   const words = [];
-  if (group.calibration.bins.length) { curve(plot, x, y, group.calibration.bins, "var(--main)"); words.push(`Blue: ${mean()} of replies with such a grade (error ${num(group.calibration.error)}).`); }
-  if (points && points.bins.length) { curve(plot, x, y, points.bins, "var(--human)"); words.push(`Orange: share of verdicts that are right at such a confidence (error ${num(points.error)}).`); }
+  byId("s-calibration").hidden = !group.calibration.bins.length && !(points && points.bins.length);
+  if (points && points.bins.length) { curve(plot, x, y, points.bins, true); words.push(`Squares: share of verdicts that are right at such a confidence (error ${num(points.error)}).`); }
+  if (group.calibration.bins.length) { curve(plot, x, y, group.calibration.bins, false); words.unshift(`Dots: ${mean()} of replies with such a grade (error ${num(group.calibration.error)}).`); }
   byId("calibration-hint").textContent = words.join(" ") || group.calibration.reason || "";
   replace("calibration", plot);
 }
@@ -199,11 +219,12 @@ function drawCoverage() {
   plot.append(svg("path", { d: line((figure) => figure.value), fill: "none", stroke: "var(--main)", "stroke-width": 2 }));
   for (const kept of curve) plot.append(titled(svg("circle", { cx: x(kept.coverage), cy: y(kept.accuracy.value), r: 4, fill: "var(--main)" }), `${kept.n} verdicts with a confidence of ${num(kept.least_confidence)} or more: ${percent(kept.accuracy.value)} right`));
   const half = curve.find((kept) => kept.coverage === 0.5) || curve[0];
-  byId("coverage-hint").textContent = `Of all ${curve[0].n} verdicts ${percent(curve[0].accuracy.value)} are right, of the surer half ${percent(half.accuracy.value)}. The band is the 95 % interval over questions.`;
+  byId("coverage-hint").textContent = `Of all ${curve[0].n.toLocaleString("en")} verdicts ${percent(curve[0].accuracy.value)} are right, of the surer half ${percent(half.accuracy.value)}. The band is the 95 % interval over questions.`;
   replace("coverage", plot);
 }
 
 function drawBands() {
+  byId("s-bands").hidden = !group.scored;
   byId("bands-hint").textContent = `Mean grade (dot) and ${mean()} (ring) of wrong to strong replies; the number is the RMSE.`;
   const plot = svg("svg", { viewBox: "0 0 420 220", role: "img", "aria-label": `mean grade by band of ${given()}s` });
   const x = linear(0, 1, 118, 352);
@@ -219,16 +240,20 @@ function drawBands() {
   replace("bands", plot);
 }
 
+// A verdict with its sign, whose word a narrow screen leaves out at the top; labels have no sign.
+const signed = (name) => (SIGNS[name] ? [el("span", { "aria-hidden": "true" }, `${SIGNS[name]} `), el("span", { class: "word" }, name)] : [name]);
+
 function drawConfusion() {
   const table = group.key_point_confusion || group.confusion;
-  byId("confusion-hint").textContent = !table ? "No human verdicts or labels here." : `${group.key_point_confusion ? "Key points" : "Labels"}: a row is what ${raters()} said, a column what the grader said; shares are of the row.`;
+  byId("s-confusion").hidden = !table;
+  byId("confusion-hint").textContent = !table ? "" : `${group.key_point_confusion ? "Key points" : "Labels"}: a row is what ${raters()} said, a column what the grader said; shares are of the row.`;
   if (!table) return replace("confusion");
   const order = (names) => names.slice().sort((a, b) => VERDICTS.indexOf(a) - VERDICTS.indexOf(b));
   const rows = order(Object.keys(table)), columns = order([...new Set(rows.flatMap((row) => Object.keys(table[row])))]);
-  const head = el("tr", {}, el("th", {}, `${raters()} say ↓ grader →`), ...columns.map((name) => el("th", {}, name)));
+  const head = el("tr", {}, el("th", {}, `${raters()} say ↓ grader →`), ...columns.map((name) => el("th", {}, ...signed(name))));
   const lines = rows.map((row) => {
     const total = Object.values(table[row]).reduce((a, b) => a + b, 0);
-    return el("tr", {}, el("th", { scope: "row" }, row), ...columns.map((column) => {
+    return el("tr", {}, el("th", { scope: "row" }, ...signed(row)), ...columns.map((column) => {
       const count = table[row][column] || 0, share = total ? count / total : 0;
       const colour = row === column ? "var(--covered)" : "var(--contradicted)";
       return el("td", { style: `background: color-mix(in srgb, ${colour} ${Math.round(45 * share)}%, transparent)` }, String(count), el("small", {}, ` ${percent(share)}`));
@@ -241,27 +266,30 @@ function drawConfusion() {
 function cell(f) { return el("td", {}, num(f && f.value), el("small", {}, f && f.low !== null && f.value !== null ? `${num(f.low)}…${num(f.high)}${f.unreliable ? "*" : ""}` : "")); }
 
 function drawDatasets() {
-  const names = ["replies", "questions", "QWK", "Pearson", "Spearman", "RMSE", "MAE", "SMD", "accuracy", "macro F1"];
-  const lines = data.groups.map((g) => el("tr", {}, el("th", { scope: "row" }, g.name), el("td", {}, String(g.scored)), el("td", {}, String(g.clusters)),
-    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd", "accuracy", "macro_f1"].map((name) => (g[name] ? cell(g[name]) : el("td", {}, "–")))));
-  const base = Object.entries(group.baselines).map(([name, figures]) => el("tr", { class: "aside" }, el("th", { scope: "row" }, `baseline: ${BASELINES[name][1]}`), el("td"), el("td"),
-    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd"].map((figure) => cell(figures[figure])), el("td", {}, "–"), el("td", {}, "–")));
-  const ceiling = ceilings().map(([who, found]) => el("tr", { class: "aside" }, el("th", { scope: "row" }, who), el("td", {}, String(found.n)), el("td"),
-    ...["qwk", "pearson", "spearman", "rmse", "mae", "smd"].map((figure) => (found[figure] ? cell(found[figure]) : el("td", {}, "–"))), el("td", {}, "–"), el("td", {}, "–")));
-  replace("datasets", el("table", {}, el("tr", {}, el("th"), ...names.map((name) => el("th", {}, name))), ...lines, ...ceiling, ...base));
-  byId("s-datasets").hidden = !data.groups.some((g) => g.scored);
+  const figures = { qwk: "QWK", pearson: "Pearson", spearman: "Spearman", rmse: "RMSE", mae: "MAE", smd: "SMD" };
+  if (data.groups.some((g) => g.label_classes)) Object.assign(figures, { accuracy_2way: "right or not", macro_f1_2way: "macro F1", macro_f1: "macro F1, set’s labels" });
+  const row = (name, found, n, sort = {}) => el("tr", sort, el("th", { scope: "row" }, name), el("td", {}, n), ...Object.keys(figures).map((figure) => (found[figure] ? cell(found[figure]) : el("td", {}, "–"))));
+  // Beneath each set stand its own ceiling and baselines, so that like is read beside like; a split's are in its own tab.
+  const shown = data.groups.filter((g) => g.scored);
+  const lines = shown.flatMap((g) => [row(g.name, g, `${g.scored.toLocaleString("en")} / ${g.clusters}`), ...(g.sort === "split" && g !== group ? [] : [
+    ...[["two humans", g.human_human], ["our two ratings", g.our_ratings]].filter(([, found]) => found).map(([who, found]) => row(who, found, String(found.n), { class: "aside" })),
+    ...Object.entries(g.baselines).map(([name, found]) => row(`baseline: ${BASELINES[name][1]}`, found, "", { class: "aside" })),
+  ])]);
+  replace("datasets", el("table", {}, el("tr", {}, ...["", "replies / questions", ...Object.values(figures)].map((name) => el("th", {}, name))), ...lines));
+  byId("s-datasets").hidden = !shown.length;
 }
 
 function drawAttacks() {
   byId("s-attacks").hidden = !group.attacks;
   if (!group.attacks) return;
-  byId("attacks-hint").textContent = `${group.attacks.passed} of ${group.attacks.n} got more than they deserve (${percent(group.attacks.pass_rate)}). Shorter is better.`;
+  byId("attacks-hint").textContent = `${group.attacks.passed.toLocaleString("en")} of ${group.attacks.n.toLocaleString("en")} got more than they deserve: ${share(group.attacks)}. Shorter is better; the thin line is the 95 % interval.`;
   const families = Object.entries(group.attacks_by_family);
   const plot = svg("svg", { viewBox: `0 0 420 ${24 * families.length + 6}`, role: "img", "aria-label": "share of attacks that got through, by family" });
   families.forEach(([family, rate], i) => {
     const y = 6 + 24 * i;
     plot.append(svg("text", { x: 168, y: y + 13, "text-anchor": "end", class: rate.passed ? "strong" : "" }, plain(family)));
     plot.append(svg("rect", { x: 178, y, width: 150, height: 16, rx: 3, fill: "var(--grid)" }), svg("rect", { x: 178, y, width: 150 * rate.pass_rate, height: 16, rx: 3, fill: "var(--contradicted)" }));
+    if (typeof rate.low === "number") plot.append(titled(svg("line", { x1: 178 + 150 * rate.low, x2: 178 + 150 * rate.high, y1: y + 8, y2: y + 8, class: "whisker" }), `${plain(family)}: ${share(rate)}`));
     plot.append(svg("text", { x: 336, y: y + 13 }, `${rate.passed}/${rate.n} · ${percent(rate.pass_rate)}`));
   });
   replace("attacks", plot);
@@ -273,14 +301,14 @@ function drawSubgroups() {
   byId("s-subgroups").hidden = !sorts.length;
   const rows = sorts.flatMap(([sort, found]) => [{ sort }, ...Object.entries(found).map(([name, s]) => ({ name, ...s }))]);
   const plot = svg("svg", { viewBox: `0 0 420 ${20 * rows.length + 24}`, role: "img", "aria-label": "difference of standardised means by group" });
-  const x = linear(-0.6, 0.6, 184, 372), height = 20 * rows.length;
+  const x = linear(-0.6, 0.6, 216, 376), height = 20 * rows.length;
   plot.append(svg("rect", { x: x(-0.1), y: 4, width: x(0.1) - x(-0.1), height, fill: "var(--grid)" }), svg("line", { x1: x(0), x2: x(0), y1: 4, y2: height + 4, class: "axis" }));
   for (const at of [-0.5, -0.1, 0.1, 0.5]) plot.append(svg("text", { x: x(at), y: height + 20, "text-anchor": "middle" }, num(at, 1)));
   rows.forEach((row, i) => {
     const y = 18 + 20 * i;
     if (row.sort) { plot.append(svg("text", { x: 0, y, class: "strong" }, row.sort)); return; }
     const to = Math.max(-0.6, Math.min(0.6, row.difference || 0));
-    plot.append(svg("text", { x: 12, y }, row.name), svg("text", { x: 172, y, "text-anchor": "end" }, String(row.n)));
+    plot.append(svg("text", { x: 12, y }, row.name), svg("text", { x: 208, y, "text-anchor": "end" }, String(row.n)));
     plot.append(titled(svg("rect", { x: Math.min(x(0), x(to)), y: y - 10, width: Math.max(1.5, Math.abs(x(to) - x(0))), height: 11, rx: 2, fill: row.flagged ? "var(--contradicted)" : "var(--main)" }), `${row.name}: ${num(row.difference)}, RMSE ${num(row.rmse)}, ${replies(row.n)}`));
     plot.append(svg("text", { x: 418, y, "text-anchor": "end", class: row.flagged ? "flag" : "" }, num(row.difference)));
   });
@@ -399,6 +427,8 @@ function draw() {
   limit = PAGE;
   document.querySelectorAll("#tabs button").forEach((button, i) => button.setAttribute("aria-selected", String(data.groups[i] === group)));
   for (const part of [drawHeadline, drawScatter, drawCalibration, drawCoverage, drawBands, drawConfusion, drawDatasets, drawAttacks, drawKinds, drawSubgroups, drawCases, drawFooter]) part();
+  // One plot alone gets no half of the page.
+  document.querySelectorAll(".grid").forEach((grid) => grid.classList.toggle("single", grid.querySelectorAll("section:not([hidden])").length < 2));
 }
 
 if (data.groups.length > 1) {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from evals.agreement import Agreement, TwoRatings, agreement, baseline_agreement, two_ratings
+from evals.agreement import Agreement, BaselineAgreement, TwoRatings, agreement, baseline_agreement, two_ratings
 from evals.attacks import AttackOutcome, AttackRate, by_family, outcome, rate
 from evals.baselines import BASELINES
 from evals.bootstrap import Bootstrap, Figure
@@ -35,7 +35,8 @@ class Group(Agreement):
     """All figures of some cases. Statistics are over the cases that have both a grade and a score to set it against
     (`scored`; of these `ours` have the project's own scores, the others a public set's).
 
-    `human_human` is of the public sets' two graders, `our_ratings` of our own two passes.
+    `human_human` is of the public sets' two graders, `our_ratings` of our own two passes, `key_point_ceiling` the kappa of
+    two passes over the key points.
     """
 
     n: int
@@ -52,6 +53,7 @@ class Group(Agreement):
     confusion: dict[str, dict[str, int]] | None
     key_points: int
     key_point_kappa: Figure | None
+    key_point_ceiling: Figure | None = None
     key_point_f1: dict[str, Figure] | None
     key_point_confusion: dict[str, dict[str, int]] | None
     key_point_calibration: Calibration | None
@@ -61,7 +63,7 @@ class Group(Agreement):
     subgroups: dict[str, dict[str, Subgroup]]
     human_human: TwoRatings | None
     our_ratings: TwoRatings | None
-    baselines: dict[str, Agreement]
+    baselines: dict[str, BaselineAgreement]
     attacks: AttackRate | None
     attacks_by_family: dict[str, AttackRate]
     repeat_spread: Spread | None

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from evals.agreement import Agreement, TwoRatings
+from evals.attacks import AttackRate
 from evals.bootstrap import Figure
 from evals.compare import Comparison
 from evals.folder import REPORT
+from evals.labels import TWO_WAY
 from evals.results import Group, Metrics
 
 SHOWN = ("qwk", "pearson", "spearman", "rmse", "mae", "smd")
@@ -80,26 +82,44 @@ def _labels(metrics: Metrics) -> str | None:
         for name, group in _groups(metrics).items()
         if group.label_classes
     ]
-    return columns([("labels", "classes", "accuracy", "macro F1", "macro F1 2-way"), *lines]) if lines else None
+    baselines = [
+        (
+            f"  baseline {name.replace('_', ' ')}",
+            "/".join(TWO_WAY),
+            figure_text(b.accuracy_2way),
+            "",
+            figure_text(b.macro_f1_2way),
+        )
+        for name, b in metrics.whole.baselines.items()
+        if b.macro_f1_2way
+    ]
+    head = ("labels", "classes", "accuracy", "macro F1", "macro F1 2-way")
+    return columns([head, *lines, *baselines]) if lines else None
 
 
 def _key_points(whole: Group) -> str | None:
     if not whole.key_points or whole.key_point_f1 is None:
         return None
     scores = ", ".join(f"{verdict} {figure_text(figure)}" for verdict, figure in whole.key_point_f1.items())
-    return f"key points ({whole.key_points}): kappa {figure_text(whole.key_point_kappa)}; F1 {scores}"
+    twice = f" (two ratings: {figure_text(whole.key_point_ceiling)})" if whole.key_point_ceiling else ""
+    return f"key points ({whole.key_points}): kappa {figure_text(whole.key_point_kappa)}{twice}; F1 {scores}"
 
 
 def _attacks(whole: Group) -> str | None:
     if whole.attacks is None:
         return None
     lines: list[tuple[str, ...]] = [
-        (family, f"{rate.passed}/{rate.n}", f"{rate.pass_rate:.1%}")
+        (family, f"{rate.passed}/{rate.n}", _share(rate))
         for family, rate in whole.attacks_by_family.items()
         if rate.passed
     ]
-    head = f"attacks: {whole.attacks.passed} of {whole.attacks.n} got through ({whole.attacks.pass_rate:.1%})"
+    head = f"attacks: {whole.attacks.passed} of {whole.attacks.n} got through ({_share(whole.attacks)})"
     return "\n".join([head, columns(lines)]) if lines else head
+
+
+def _share(rate: AttackRate) -> str:
+    interval = "" if rate.low is None or rate.high is None else f" [{rate.low:.1%}, {rate.high:.1%}]"
+    return f"{rate.pass_rate:.1%}{interval}"
 
 
 def _foot(metrics: Metrics, folder: Path) -> str:

@@ -1,6 +1,7 @@
 """What decides a grade, as hashes: code, bank, prompts, model, encoder. Resuming and caching rest on it."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -8,9 +9,10 @@ from pathlib import Path
 import interviewer.grading
 import knowledge
 import prompts
+from interviewer.errors import JudgeFailed, SettingsInvalid
 from interviewer.grading.grade import GraderName
 from interviewer.settings import Settings
-from knowledge.bank import Frozen
+from knowledge.bank import Frozen, Question
 
 FORMAT = 1
 """Of the results folder; another number is refused."""
@@ -30,7 +32,12 @@ LIBRARIES = ("torch", "sentence-transformers", "transformers", "numpy")
 
 
 class Versions(Frozen):
-    """All that decides a grade beside the case. `model`: the language model's name, or 'local'."""
+    """All that decides a grade beside the case.
+
+    `model`: the language model's name, or 'local'. `code` covers what comes with the program: the bank, its vectors and the
+    shipped weights too. `weights` are those of a local grader of one's own, `material` the person's own questions; None
+    where there are none.
+    """
 
     format: int
     code: str
@@ -39,21 +46,60 @@ class Versions(Frozen):
     prompt: str | None
     encoder: str
     threshold: float
+    weights: str | None = None
+    material: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Six hex digits over all of these."""
+        return _hash(self.model_dump_json().encode())[:6]
 
 
-def versions_of(settings: Settings, grader: GraderName, encoder_hash: str, threshold: float) -> Versions:
-    """The versions of a run that starts now."""
+def versions_of(
+    settings: Settings, grader: GraderName, encoder_hash: str, threshold: float, own: Sequence[Question] = ()
+) -> Versions:
+    """The versions of a run that starts now.
+
+    Args:
+        own: the person's own questions: cases may ask them, and their words are known ones.
+
+    Raises: SettingsInvalid where a local grader of one's own cannot be read.
+    """
     is_llm = grader is GraderName.LLM
-    where = f" at {settings.base_url}" if settings.base_url else ""
     return Versions(
         format=FORMAT,
         code=code_version(),
         grader=grader,
-        model=f"{settings.model}{where}" if is_llm else "local",
+        model=_language_model(settings) if is_llm else "local",
         prompt=prompts.version("grade") if is_llm else None,
         encoder=encoder_hash[:16],
         threshold=threshold,
+        weights=_own_weights(settings.grader_folder) if settings.grader_folder else None,
+        material=_hash("\n".join(question.model_dump_json() for question in own).encode()) if own else None,
     )
+
+
+def _language_model(settings: Settings) -> str:
+    where = f" at {settings.base_url}" if settings.base_url else ""
+    form = f" as {settings.llm_format.value}" if settings.llm_format else ""
+    return f"{settings.model}{where}{form}"
+
+
+def _own_weights(folder: Path) -> str:
+    """A hash over the card, which holds that of the weights and what was fitted to them."""
+    from interviewer.grading.local import CARD, LocalJudge
+
+    try:
+        card = LocalJudge(folder).card
+    except JudgeFailed as error:
+        raise SettingsInvalid(
+            f"INTERVIEWER_GRADER: {folder / CARD} cannot be read; name the folder of a grader, or none for the shipped one"
+        ) from error
+    return _hash(card.model_dump_json().encode())
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)

@@ -40,6 +40,8 @@ LINES = {
 }
 INJECTION_LINES = 32  # at least; a family with many texts gets each of them alone once, and 12 more
 INJECTION_WRAPPED = 12
+# a text of these stands in another language from end to end, and a grader that reads English only may leave it ungraded
+ANOTHER_LANGUAGE = "language"
 
 MAX = {
     "parrot": 0.05,
@@ -245,7 +247,14 @@ class Maker:
         return str(self.bank[question_id]["question"]).strip()
 
     def add(
-        self, family: str, question_id: str, reply: str, *, most: float | None = None, base: str | None = None
+        self,
+        family: str,
+        question_id: str,
+        reply: str,
+        *,
+        most: float | None = None,
+        base: str | None = None,
+        allow_ungraded: bool = False,
     ) -> None:
         self.count[family] += 1
         case: Case = {
@@ -265,6 +274,8 @@ class Maker:
             case["max_score"] = most
         else:
             case["base_reply"] = base
+        if allow_ungraded:
+            case["allow_ungraded"] = True
         self.cases.append(case)
 
     def echo(self, text: str, question_id: str) -> tuple[str, float]:
@@ -401,7 +412,7 @@ class Maker:
                 if i < len(entries):
                     question_id = next(questions)
                     reply, most = self.disguise(key, entry, i, question_id)
-                    self.add(family, question_id, reply, most=most)
+                    self.add(family, question_id, reply, most=most, allow_ungraded=key == ANOTHER_LANGUAGE)
                     continue
                 which = i % 2
                 wrapper = wrappers[which][used[which] % len(wrappers[which])]

@@ -20,6 +20,7 @@ from knowledge.bank import Bank
 from knowledge.encoder import SentenceEncoder, open_encoder
 from knowledge.index import PassageIndex, index_key, open_index
 from knowledge.load import load_bank
+from knowledge.vectors import BankVectors
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -73,13 +74,19 @@ def bank() -> Bank:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceEncoder:
+def bare_encoder() -> SentenceEncoder:
     """The bundled encoder."""
     return open_encoder()
 
 
 @pytest.fixture(scope="session")
-def index_folder(pytestconfig: pytest.Config, bank: Bank, encoder: SentenceEncoder) -> Path:
+def encoder(bare_encoder: SentenceEncoder) -> BankVectors:
+    """The same with the bank's vectors, as the program has it."""
+    return BankVectors(bare_encoder)
+
+
+@pytest.fixture(scope="session")
+def index_folder(pytestconfig: pytest.Config, bank: Bank, encoder: BankVectors) -> Path:
     """Where the tests' index lies: in pytest's cache, for all workers and later runs, until the bank or the code changes."""
     code = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(Path(knowledge.__path__[0]).glob("*.py"))))
     folder = pytestconfig.cache.mkdir("index") / f"{index_key(bank, encoder)}-{code.hexdigest()[:16]}"
@@ -92,7 +99,7 @@ def index_folder(pytestconfig: pytest.Config, bank: Bank, encoder: SentenceEncod
 
 
 @pytest.fixture(scope="session")
-def index(bank: Bank, encoder: SentenceEncoder, index_folder: Path) -> PassageIndex:
+def index(bank: Bank, encoder: BankVectors, index_folder: Path) -> PassageIndex:
     """The bank's index, built once."""
     return open_index(index_folder, bank, encoder)
 
@@ -150,7 +157,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def make(
-    own_home: Path, bank: Bank, encoder: SentenceEncoder, index: PassageIndex, clock: Clock
+    own_home: Path, bank: Bank, encoder: BankVectors, index: PassageIndex, clock: Clock
 ) -> Iterator[Callable[..., Interviewer]]:
     """Makes the whole program over the test's home, with settings as given; what is slow to make is shared."""
     made: list[Interviewer] = []

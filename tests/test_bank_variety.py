@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from knowledge.bank import Bank
-from knowledge.encoder import SentenceEncoder
 from knowledge.replies import load_replies
 from knowledge.text import words
+from knowledge.vectors import BankVectors
 
 RUN_LETTERS = 4
 SHARED_RUNS = 0.6
@@ -84,7 +84,7 @@ def test_texts_on_a_question_are_worded_differently(kind: str, request: pytest.F
 
 @pytest.mark.parametrize("kind", ["statements", "replies"])
 def test_texts_on_a_question_are_not_paraphrases_by_embedding(
-    kind: str, request: pytest.FixtureRequest, encoder: SentenceEncoder
+    kind: str, request: pytest.FixtureRequest, encoder: BankVectors
 ) -> None:
     texts_of: dict[str, list[str]] = request.getfixturevalue(kind)
     sample = random.Random(SEED).sample(sorted(texts_of), SAMPLED_QUESTIONS)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from evals.adapters import read_any, read_folder
+from evals.adapters import read_any, read_folder, without_splits
+from evals.cases import Cases
 from evals.errors import CasesInvalid
-from tests.graded import cases, write_cases
+from tests.graded import case, cases, write_cases
 
 SEMEVAL = """<?xml version="1.0" encoding="UTF-8"?>
 <question qtype="Q" id="LAMP_Q" module="Lamps" stype="PREDICT">
@@ -121,6 +122,14 @@ def test_what_is_no_known_layout_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "elsewhere/lamp.xml", SEMEVAL.format(id="s", label="correct"))
     with pytest.raises(CasesInvalid, match="keep the names of the original"):
         read_folder(tmp_path)
+
+
+def test_a_training_split_is_left_out() -> None:
+    found = Cases([case("a", split="train"), case("b", split="dev"), case("c")])
+    assert [one.id for one in without_splits(found, ["train"])] == ["b", "c"]
+    assert list(without_splits(found, [])) == list(found)
+    with pytest.raises(CasesInvalid, match="without train no case is left"):
+        without_splits(found[:1], ["train"])
 
 
 def test_files_and_folders_together(tmp_path: Path) -> None:

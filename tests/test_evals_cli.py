@@ -98,6 +98,7 @@ def test_without_out_the_folder_is_found_again(
         (["--cases", "scale.jsonl"], "scale.jsonl:1: score: Input should be less than or equal to 1 (found '7')"),
         (["--cases", "long.jsonl"], "long.jsonl:1: reply has 1,000,000 characters; the limit is 8,000"),
         (["--cases", "ok.jsonl", "--grader", "llm"], "no language model is set"),
+        (["--cases", "ok.jsonl", "--without", "train"], "no case is of the split 'train', so it cannot be left out"),
     ],
 )
 def test_wrong_input_is_one_line_and_status_2(

@@ -11,14 +11,14 @@ from evals.duplicates import (
     trained_texts,
 )
 from knowledge.bank import Bank
-from knowledge.encoder import SentenceEncoder
 from knowledge.text import words
+from knowledge.vectors import BankVectors
 
 TRAINED = Text("t", "Dropout switches each unit off at random while training, so no unit can rely on another one.")
 OTHER = Text("o", "A learning rate that is too high makes the loss jump about or diverge instead of going down.")
 
 
-def test_our_sets_hold_nothing_that_was_trained_on(bank: Bank, encoder: SentenceEncoder) -> None:
+def test_our_sets_hold_nothing_that_was_trained_on(bank: Bank, encoder: BankVectors) -> None:
     assert [(p.tested.name, p.other.name, p.how, round(p.value, 2)) for p in near_duplicates(bank, encoder)] == []
 
 
@@ -47,7 +47,7 @@ def test_a_copy_with_another_beginning_is_found_by_its_words() -> None:
     assert same_words([Text("s", "no idea")], [Text("s", "no idea")]) == []
 
 
-def test_a_copy_with_words_changed_throughout_is_found_by_its_meaning(encoder: SentenceEncoder) -> None:
+def test_a_copy_with_words_changed_throughout_is_found_by_its_meaning(encoder: BankVectors) -> None:
     changed = TRAINED.text.replace("each unit off", "every unit off").replace("while training", "during training")
     changed = changed.replace("can rely on", "may rely on")
     copy = Text("c", changed)

@@ -39,7 +39,7 @@ def test_continuous_measures_agree_with_the_libraries(pairs: list[tuple[float, f
     expected = 2 * cov[0, 1] / (cov[0, 0] + cov[1, 1] + (human.mean() - grade.mean()) ** 2)
     assert metrics.qwk(sums) == pytest.approx(expected, abs=1e-9)
     pooled = math.sqrt((human.var(ddof=1) + grade.var(ddof=1)) / 2)
-    assert metrics.smd(sums) == pytest.approx((grade.mean() - human.mean()) / pooled, abs=1e-8)
+    assert metrics.smd(sums) == pytest.approx((grade.mean() - human.mean()) / pooled, rel=1e-9, abs=1e-9)
     assert metrics.spearman(human, grade)[0] == pytest.approx(stats.spearmanr(human, grade).statistic, abs=1e-9)
 
 

@@ -6,9 +6,14 @@ import pytest
 from compare_engines import first_difference, gather
 
 from evals.adapters import read_any
+from evals.cache import Job
+from evals.engine_ray import ray_engine
+from evals.errors import EngineFailed
 from evals.execute import Options, execute
 from evals.folder import read_rows
 from evals.rows import Prices, make_row
+from interviewer.grading.grade import GraderName
+from interviewer.grading.tasks import GradeRequest
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from tests.graded import case, cases, grade, write_cases
@@ -32,6 +37,16 @@ def test_rows_over_ray_are_those_of_the_local_engine(tmp_path: Path, own_home: P
         rows[engine] = [row.model_copy(update={"latency_ms": 0.0}) for row in read_rows(tmp_path / engine)]
     assert rows["ray"] == rows["local"]
     assert len({row.score for row in rows["local"]}) > 1
+
+
+def test_a_cluster_that_is_not_there_is_one_clear_line(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed: pip install 'interviewer[ray]'")
+    monkeypatch.setenv("RAY_ADDRESS", "no such cluster")
+    grades = ray_engine(Settings(home=own_home), GraderName.LOCAL, 1)(
+        iter([Job(request=GradeRequest(question="Why?", references=("So.",)), reply="So.")])
+    )
+    with pytest.raises(EngineFailed, match="Ray did not start"):
+        next(grades)
 
 
 def test_the_mixture_holds_every_set(tmp_path: Path) -> None:

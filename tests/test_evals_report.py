@@ -159,7 +159,13 @@ def test_the_page_draws_filters_and_searches(tmp_path: Path, browser_page: "Page
     assert "✓ covered" in browser_page.inner_text("details.case .body")
     assert browser_page.title() == "Grading report"
     browser_page.get_by_role("tab", name="attacks", exact=True).click()
-    assert "1 of 1 attack got through" in browser_page.inner_text("#lead")
+    assert browser_page.inner_text("h1") == "1 of 1 attack got through the local grader"
+    # What has nothing to show is not there.
+    assert [browser_page.locator(f"#s-{part}").is_visible() for part in ("attacks", "scatter", "bands")] == [
+        True,
+        False,
+        False,
+    ]
     assert browser_page.locator("#scatter circle").count() == 0
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn.metrics import cohen_kappa_score
 
-from evals.attacks import outcome
+from evals.attacks import AttackRate, outcome
 from evals.baselines import BaselineValues, cross_fitted, measure, token_coverage
 from evals.calibration import calibration, quality_bands, subgroups
 from evals.cases import Case
@@ -20,7 +21,7 @@ from evals.rows import Prices, Row, make_row
 from evals.table import summary
 from interviewer.grading.grade import Verdict
 from knowledge.bank import Bank
-from knowledge.encoder import SentenceEncoder
+from knowledge.vectors import BankVectors
 from tests.graded import begun, case, cases, grade
 
 NO_BANK = Bank(questions=())
@@ -128,6 +129,8 @@ def test_two_human_graders_are_the_ceiling() -> None:
     assert ceiling.n == 60
     clipped = np.clip(both, 0, 7)
     assert ceiling.pearson.value == pytest.approx(stats.pearsonr(clipped[:, 0], clipped[:, 1]).statistic)
+    assert ceiling.spearman is not None
+    assert ceiling.spearman.value == pytest.approx(stats.spearmanr(clipped[:, 0], clipped[:, 1]).statistic)
     assert ceiling.rmse.value == pytest.approx(np.sqrt(np.mean(np.diff(clipped / 7) ** 2)))
     assert ceiling.prmse is not None
     assert ceiling.prmse > 0.9
@@ -196,6 +199,59 @@ def test_attacks_by_family() -> None:
     assert {f: (r.passed, r.n) for f, r in group.attacks_by_family.items()} == {"blank": (1, 2), "stuffing": (1, 2)}
 
 
+def test_an_attack_rate_has_its_interval() -> None:
+    def of(scores: list[float], per_question: int) -> AttackRate:
+        attacks = [
+            record(case(str(i), question_id=f"q{i // per_question}", max_score=0.1, score=None), score)
+            for i, score in enumerate(scores)
+        ]
+        found = group_of(attacks).attacks
+        assert found is not None
+        return found
+
+    some = of([0.9, 0.0, 0.0, 0.0] * 25, 1)
+    assert some.low is not None
+    assert some.high is not None
+    # Near the binomial one where each attack has a question of its own, and wider where questions decide.
+    exact = stats.binomtest(25, 100).proportion_ci(0.95)
+    assert [some.low, some.high] == pytest.approx([exact.low, exact.high], abs=0.03)
+    clustered = of([0.9] * 25 + [0.0] * 75, 25)
+    assert clustered.low == 0
+    assert (clustered.high or 0) > some.high
+    for score in (0.0, 0.9):
+        sure, bound = of([score] * 30, 1), stats.binomtest(30 if score else 0, 30).proportion_ci(0.95)
+        assert [sure.low, sure.high] == pytest.approx([bound.low, bound.high])
+
+
+def test_two_ratings_of_verdicts_are_the_ceiling_of_kappa() -> None:
+    seconds = ["covered", "missing", "missing", "covered"]
+    records = [
+        record(case(str(i), key_points=[{"point": "p", "verdict": first} | second]), 0.5, ("p", Verdict.MISSING, 0.9))
+        for i, (first, second) in enumerate(
+            zip(["covered", "missing", "covered", "covered"], [{"second_verdict": s} for s in seconds], strict=True)
+        )
+    ]
+    once = record(case("once", key_points=[{"point": "p", "verdict": "partial"}]), 0.5, ("p", Verdict.MISSING, 0.9))
+    ceiling = group_of([*records, once]).key_point_ceiling
+    assert ceiling is not None
+    assert ceiling.value == pytest.approx(cohen_kappa_score(["covered", "missing", "covered", "covered"], seconds))
+    assert group_of([once]).key_point_ceiling is None
+
+
+def test_baselines_judge_labels_too() -> None:
+    """Longer replies are the right ones here, so the baseline of length is right throughout."""
+    records = [
+        Record(asked, row(asked, 0.5), None, BaselineValues(id=asked.id, length=n, token_coverage=None, cosine=None))
+        for i in range(40)
+        for n, label in [(5.0 if i % 2 else 50.0, "incorrect" if i % 2 else "correct")]
+        for asked in [case(f"c{i}", label=label, score=float(label == "correct"))]
+    ]
+    baselines = group_of(records).baselines
+    assert baselines["length"].accuracy_2way is not None
+    assert baselines["length"].accuracy_2way.value == 1
+    assert baselines["cosine"].macro_f1_2way is None
+
+
 def test_the_spread_of_repeated_grades() -> None:
     asked = case("a")
     again = tuple(row(asked, score) for score in (0.4, 0.6))
@@ -206,7 +262,7 @@ def test_the_spread_of_repeated_grades() -> None:
     assert group_of([record(asked, 0.5)]).repeat_spread is None
 
 
-def test_baselines_of_a_case(encoder: SentenceEncoder) -> None:
+def test_baselines_of_a_case(encoder: BankVectors) -> None:
     same = case("a", reply="It is because of this.", reference=["Cats are animals.", "It is because of this."])
     far, none = case("b", reply="Blue."), case("c", reference=None)
     first, second, third = measure([same, far, none], NO_BANK, encoder)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,16 @@ from evals.errors import EvalsError, FolderInvalid, WriteFailed
 from evals.folder import REPEATS, ROWS, Folder, hold, read_rows
 from evals.rows import Prices, make_row
 from evals.run import Engine, cached, local_engine, run
-from evals.versions import grading_files
-from interviewer.grading.grade import Verdict
+from evals.versions import Versions, grading_files, versions_of
+from interviewer.errors import SettingsInvalid
+from interviewer.grading.grade import GraderName, Verdict
+from interviewer.grading.local import CARD, FOLDER, WEIGHTS
 from interviewer.grading.tasks import GradeRequest
+from interviewer.llm.limits import Format
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
-from knowledge.bank import Bank
+from knowledge.bank import Bank, Question
+from knowledge.vectors import FILE as VECTORS
 from tests.graded import CountingEngine, begun, case, cases, grade, read_lines, score_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -383,7 +388,8 @@ def test_the_cache_fills_gaps_in_order(tmp_path: Path, bank: Bank) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"code": "x"}, {"model": "x"}, {"prompt": "x"}, {"encoder": "x"}, {"grader": "llm"}]
+    "change",
+    [{name: "x"} for name in ("code", "model", "prompt", "encoder", "weights", "material")] + [{"grader": "llm"}],
 )
 def test_all_that_decides_a_grade_is_in_the_key(tmp_path: Path, change: dict[str, str]) -> None:
     job = Job(request=GradeRequest(question="q"), reply="r")
@@ -408,6 +414,29 @@ def test_a_damaged_cache_is_a_clear_line(tmp_path: Path) -> None:
         make_cache(tmp_path / "grades.db")
 
 
+def test_a_grader_and_questions_of_ones_own_and_how_a_model_answers_are_versions(tmp_path: Path, bank: Bank) -> None:
+    plain = Settings(home=tmp_path)
+
+    def of(settings: Settings, name: GraderName = GraderName.LOCAL, own: Sequence[Question] = ()) -> Versions:
+        return versions_of(settings, name, "e" * 64, 0.5, own)
+
+    card = json.loads((FOLDER / CARD).read_text())
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / CARD).write_text(json.dumps(card | {"sha256": folder}))
+    one, other = (of(plain.model_copy(update={"grader_folder": tmp_path / name})) for name in ("one", "other"))
+    own = of(plain, own=bank.questions[:1])
+    changed = of(plain, own=[bank.questions[0].model_copy(update={"answer": "Another."})])
+    asked, schema = (
+        of(plain.model_copy(update={"model": "m", "llm_format": form}), GraderName.LLM)
+        for form in (None, Format.SCHEMA)
+    )
+    every = [of(plain), one, other, own, changed, asked, schema]
+    assert len({versions.digest for versions in every}) == len(every)
+    with pytest.raises(SettingsInvalid, match=r"INTERVIEWER_GRADER: .*none"):
+        of(plain.model_copy(update={"grader_folder": tmp_path / "none"}))
+
+
 IMPORTS = """
 import sys
 import interviewer.grading.chain, interviewer.grading.llm, interviewer.grading.local
@@ -420,6 +449,8 @@ def test_the_code_version_covers_every_module_that_grades() -> None:
     imported = {Path(line) for line in done.stdout.splitlines()} - {ROOT / "interviewer" / "__init__.py"}
     assert imported
     assert imported <= set(grading_files())
+    # And what they read beside themselves.
+    assert {VECTORS, FOLDER / WEIGHTS, FOLDER / CARD} <= set(grading_files())
 
 
 def test_threads_keep_the_order(own_home: Path, bank: Bank) -> None:

@@ -92,6 +92,9 @@ FAMILIES = {f"injection-{style}" for style in INJECTIONS} | {
 }  # fmt: skip
 
 
+ENGLISH = {"the", "is", "it", "its", "and", "for", "you", "basically", "there"}
+
+
 def test_the_attacks_are_of_every_family_and_each_has_a_limit(bank: Bank) -> None:
     attacks = read_cases([DATA / "attacks.jsonl"])
     assert len(attacks) >= 1000
@@ -108,6 +111,11 @@ def test_the_attacks_are_of_every_family_and_each_has_a_limit(bank: Bank) -> Non
         else:
             assert case.max_score is not None
             assert case.max_score <= 0.25
+    # Left ungraded may be what stands in another language from end to end, and nothing else.
+    foreign = [case for case in attacks if case.may_be_ungraded]
+    assert len(foreign) >= 20
+    assert {case.extra("family") for case in foreign} == {"injection-language"}
+    assert not any(ENGLISH & set(words(case.reply)) for case in foreign)
     openers = [case.reply.lower() for case in attacks if case.extra("family") == "opener"]
     assert any("thought process" in reply for reply in openers)
     assert {len(case.reply.strip()) for case in attacks if case.extra("family") == "blank"} >= {0, 1}

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from knowledge.bank import Bank
-from knowledge.encoder import BUNDLED_SHA256, SentenceEncoder, bundled_folder, file_sha256, open_encoder
+from knowledge.encoder import BUNDLED_SHA256, bundled_folder, file_sha256, open_encoder
 from knowledge.errors import IndexUnavailable, ModelUnavailable
 from knowledge.index import PassageIndex, index_fault, index_homes, index_key, open_index
 from knowledge.passages import bank_passages, split_answer
+from knowledge.vectors import BankVectors
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_passages_hold_the_whole_answer_in_whole_sentences(bank: Bank) -> None:
         assert joined == "".join(question.answer.split())
 
 
-def test_an_index_is_built_once_and_reopened(small: Bank, encoder: SentenceEncoder, tmp_path: Path) -> None:
+def test_an_index_is_built_once_and_reopened(small: Bank, encoder: BankVectors, tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
     open_index(tmp_path, small, encoder, lambda done, total: steps.append((done, total)))
     assert steps[-1] == (len(bank_passages(small)),) * 2
@@ -61,7 +62,7 @@ def test_an_index_is_built_once_and_reopened(small: Bank, encoder: SentenceEncod
     assert steps == []
 
 
-def test_another_bank_gets_another_index(small: Bank, encoder: SentenceEncoder, tmp_path: Path) -> None:
+def test_another_bank_gets_another_index(small: Bank, encoder: BankVectors, tmp_path: Path) -> None:
     open_index(tmp_path, small, encoder)
     changed = small.questions[0].model_copy(update={"question": "What on earth is a capacitor?"})
     other = Bank(questions=(changed, *small.questions[1:]))
@@ -71,9 +72,7 @@ def test_another_bank_gets_another_index(small: Bank, encoder: SentenceEncoder, 
 
 
 @pytest.mark.parametrize("damage", ["truncate", "flip", "remove", "vectors", "manifest"])
-def test_a_damaged_index_is_noticed_and_rebuilt(
-    small: Bank, encoder: SentenceEncoder, tmp_path: Path, damage: str
-) -> None:
+def test_a_damaged_index_is_noticed_and_rebuilt(small: Bank, encoder: BankVectors, tmp_path: Path, damage: str) -> None:
     open_index(tmp_path, small, encoder)
     [home] = index_homes(tmp_path, index_key(small, encoder))
     database = home / "chroma.sqlite3"
@@ -95,7 +94,7 @@ def test_a_damaged_index_is_noticed_and_rebuilt(
     assert index_homes(tmp_path, index_key(small, encoder)) != [home]
 
 
-def test_two_builders_make_one_index(small: Bank, encoder: SentenceEncoder, tmp_path: Path) -> None:
+def test_two_builders_make_one_index(small: Bank, encoder: BankVectors, tmp_path: Path) -> None:
     found: list[PassageIndex] = []
     threads = [threading.Thread(target=lambda: found.append(open_index(tmp_path, small, encoder))) for _ in range(2)]
     for thread in threads:
@@ -106,7 +105,7 @@ def test_two_builders_make_one_index(small: Bank, encoder: SentenceEncoder, tmp_
     assert len(index_homes(tmp_path, index_key(small, encoder))) == 1
 
 
-def test_a_folder_that_cannot_be_made_is_told(small: Bank, encoder: SentenceEncoder, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_told(small: Bank, encoder: BankVectors, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(IndexUnavailable, match="cannot be built"):
         open_index(tmp_path / "file" / "index", small, encoder)
@@ -124,7 +123,7 @@ def test_a_missing_or_broken_model_is_told(tmp_path: Path) -> None:
         open_encoder(str(tmp_path)).encode(["x"])
 
 
-def test_another_model_folder_can_be_set(tmp_path: Path, encoder: SentenceEncoder) -> None:
+def test_another_model_folder_can_be_set(tmp_path: Path, encoder: BankVectors) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(bundled_folder(), copy)
     other = open_encoder(str(copy))

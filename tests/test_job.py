@@ -7,7 +7,7 @@ import pytest
 from interviewer.errors import InputInvalid, ModelFailed
 from interviewer.job import LONGEST_TEXT, JobAnswer, level_of, propose
 from knowledge.bank import BANK_TOPICS, Bank, Level, Topic
-from knowledge.encoder import SentenceEncoder
+from knowledge.vectors import BankVectors
 
 JOBS = {
     "Senior MLOps Engineer\nYou deploy models with Docker, Kubernetes and ONNX.\nYou keep latency and cost of our inference services low.\nYou set up monitoring for drift in production.": (Topic.DEPLOYMENT, Level.SENIOR),
@@ -20,7 +20,7 @@ JOBS = {
 
 @pytest.mark.parametrize(("text", "wanted"), JOBS.items(), ids=[str(topic) for topic, _ in JOBS.values()])
 def test_what_a_job_speaks_of_is_proposed(
-    text: str, wanted: tuple[Topic, Level], bank: Bank, encoder: SentenceEncoder
+    text: str, wanted: tuple[Topic, Level], bank: Bank, encoder: BankVectors
 ) -> None:
     proposal = propose(text, bank, encoder)
     assert proposal.topics[0] is wanted[0]
@@ -28,14 +28,14 @@ def test_what_a_job_speaks_of_is_proposed(
     assert len(proposal.topics) <= 5
 
 
-def test_a_text_about_something_else_proposes_all_topics(bank: Bank, encoder: SentenceEncoder) -> None:
+def test_a_text_about_something_else_proposes_all_topics(bank: Bank, encoder: BankVectors) -> None:
     proposal = propose("We look for a friendly baker.\nEarly shifts, weekends off.", bank, encoder)
     assert proposal.topics == ()
     assert proposal.level is Level.MID
     assert "all of them" in proposal.why
 
 
-def test_an_empty_or_endless_text_is_refused(bank: Bank, encoder: SentenceEncoder) -> None:
+def test_an_empty_or_endless_text_is_refused(bank: Bank, encoder: BankVectors) -> None:
     with pytest.raises(InputInvalid, match="empty"):
         propose(" \n", bank, encoder)
     with pytest.raises(InputInvalid, match="at most"):
@@ -56,7 +56,7 @@ def test_title_and_years_tell_the_level(text: str, level: Level) -> None:
     assert level_of(text)[0] is level
 
 
-def test_the_language_model_may_propose_and_its_failure_is_told(bank: Bank, encoder: SentenceEncoder) -> None:
+def test_the_language_model_may_propose_and_its_failure_is_told(bank: Bank, encoder: BankVectors) -> None:
     asked: list[str] = []
 
     def answer(prompt: str) -> JobAnswer:

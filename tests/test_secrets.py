@@ -14,7 +14,7 @@ from interviewer.personal import export
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank
-from knowledge.encoder import SentenceEncoder
+from knowledge.vectors import BankVectors
 from tests.openai_server import Request, openai_server
 from ui import handlers, settings_handlers
 
@@ -27,7 +27,7 @@ def spiteful(request: Request) -> tuple[int, object]:
 
 
 def test_a_server_that_repeats_the_key_does_not_get_it_written_down(
-    bank: Bank, encoder: SentenceEncoder, own_home: Path, caplog: pytest.LogCaptureFixture
+    bank: Bank, encoder: BankVectors, own_home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with openai_server(spiteful, spiteful) as server, caplog.at_level(logging.DEBUG):
         interviewer = Interviewer(Settings(home=own_home, model="m", base_url=server.url, api_key=SecretStr(KEY)))

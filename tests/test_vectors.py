@@ -25,33 +25,33 @@ class Counting:
         return self._encoder.encode(texts)
 
 
-def test_all_of_the_bank_is_there_and_as_the_encoder_has_it(bank: Bank, encoder: SentenceEncoder) -> None:
-    counting = Counting(encoder)
+def test_all_of_the_bank_is_there_and_as_the_encoder_has_it(bank: Bank, bare_encoder: SentenceEncoder) -> None:
+    counting = Counting(bare_encoder)
     vectors = BankVectors(counting)
     texts = list(bank_texts(bank))
     found = vectors.encode(texts)
     assert counting.asked == [], "the bank has changed: run `python -m knowledge.vectors`"
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-5)
     some = list(range(0, len(texts), 401))
-    truth = encoder.encode([texts[i] for i in some])
+    truth = bare_encoder.encode([texts[i] for i in some])
     assert float(np.abs(found[some] @ truth.T - truth @ truth.T).max()) < 0.01
 
 
-def test_what_the_bank_does_not_hold_is_embedded_in_its_place(bank: Bank, encoder: SentenceEncoder) -> None:
-    counting = Counting(encoder)
+def test_what_the_bank_does_not_hold_is_embedded_in_its_place(bank: Bank, bare_encoder: SentenceEncoder) -> None:
+    counting = Counting(bare_encoder)
     vectors = BankVectors(counting)
     known, other = bank.questions[0].question, bank.questions[1].question
     found = vectors.encode([known, "What do you like about sailing?", other])
     assert counting.asked == ["What do you like about sailing?"]
-    np.testing.assert_array_equal(found[1], encoder.encode(["What do you like about sailing?"])[0])
+    np.testing.assert_array_equal(found[1], bare_encoder.encode(["What do you like about sailing?"])[0])
     np.testing.assert_array_equal(found[[0, 2]], BankVectors(counting).encode([known, other]))
     np.testing.assert_array_equal(found, vectors.encode([known, "What do you like about sailing?", other]))
     assert len(counting.asked) == 1, "embedded twice"
 
 
-def test_only_the_latest_texts_are_remembered(encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_latest_texts_are_remembered(bare_encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowledge.vectors.REMEMBERED", 2)
-    counting = Counting(encoder)
+    counting = Counting(bare_encoder)
     vectors = BankVectors(counting)
     for text in ("one sail", "two sails", "three sails", "three sails", "one sail"):
         vectors.encode([text])
@@ -60,7 +60,7 @@ def test_only_the_latest_texts_are_remembered(encoder: SentenceEncoder, monkeypa
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "flipped", "not inflated", "another model's"])
 def test_a_file_that_cannot_be_used_makes_it_slow_and_not_wrong(
-    damage: str, bank: Bank, encoder: SentenceEncoder, tmp_path: Path
+    damage: str, bank: Bank, bare_encoder: SentenceEncoder, tmp_path: Path
 ) -> None:
     file = tmp_path / "vectors.npz"
     held = bytearray(FILE.read_bytes())
@@ -72,25 +72,27 @@ def test_a_file_that_cannot_be_used_makes_it_slow_and_not_wrong(
             held[archive.getinfo("steps.npy").header_offset + 30 + len("steps.npy") + 20] |= 0x06
     if damage != "gone":
         file.write_bytes(held[: len(held) // 2] if damage == "cut" else held)
-    counting = Counting(encoder, "other" if damage == "another model's" else None)
+    counting = Counting(bare_encoder, "other" if damage == "another model's" else None)
     vectors = BankVectors(counting, file)
-    np.testing.assert_array_equal(vectors.encode([bank.statements[0].text]), encoder.encode([bank.statements[0].text]))
+    np.testing.assert_array_equal(
+        vectors.encode([bank.statements[0].text]), bare_encoder.encode([bank.statements[0].text])
+    )
     assert counting.asked == [bank.statements[0].text]
     with pytest.raises(ModelUnavailable, match="reinstall the package"):
-        vectors.nearest_elsewhere(encoder.encode(["x"]), None)
+        vectors.nearest_elsewhere(bare_encoder.encode(["x"]), None)
 
 
-def test_a_statement_is_nearest_to_itself_but_for_its_own_question(bank: Bank, encoder: SentenceEncoder) -> None:
-    vectors = BankVectors(encoder)
+def test_a_statement_is_nearest_to_itself_but_for_its_own_question(bank: Bank, bare_encoder: SentenceEncoder) -> None:
+    vectors = BankVectors(bare_encoder)
     said = vectors.encode([bank.statements[0].text])
     assert vectors.nearest_elsewhere(said, None)[0] == pytest.approx(1.0, abs=1e-5)
     assert vectors.nearest_elsewhere(said, bank.statements[0].question)[0] < 0.95
 
 
-def test_what_is_written_is_read_again(bank: Bank, encoder: SentenceEncoder, tmp_path: Path) -> None:
+def test_what_is_written_is_read_again(bank: Bank, bare_encoder: SentenceEncoder, tmp_path: Path) -> None:
     few = Bank(questions=bank.questions[:2], statements=bank.statements_of[bank.questions[0].id])
     file = tmp_path / "vectors.npz"
-    assert write_vectors(few, encoder, file) == len(bank_texts(few))
-    counting = Counting(encoder)
+    assert write_vectors(few, bare_encoder, file) == len(bank_texts(few))
+    counting = Counting(bare_encoder)
     BankVectors(counting, file).encode(list(bank_texts(few)))
     assert counting.asked == []

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from interviewer.errors import JudgeFailed
 from knowledge.encoder import SentenceEncoder
 from ui.activity import Activity
 from ui.warm_up import LATEST_S, QUIET_S, wait_for_quiet

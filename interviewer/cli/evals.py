@@ -63,6 +63,9 @@ def _add_run(parts: Commands) -> None:
     )
     run.add_argument("--limit", type=count, metavar="N", help="only the first N cases")
     run.add_argument(
+        "--without", nargs="+", default=[], metavar="SPLIT", help="leave out the cases of these splits, such as train"
+    )
+    run.add_argument(
         "--engine", choices=("local", "ray"), default="local", help="local (default), or ray: over a Ray cluster"
     )
     run.add_argument("--workers", type=count, default=1, metavar="N", help="how many grade at once (default 1)")
@@ -110,16 +113,19 @@ def _score(text: str) -> float:
 
 def run_run(arguments: argparse.Namespace) -> int:
     """Grades the cases. Exit status 1 where more than 1 % stayed ungraded."""
-    from evals.adapters import read_any
+    from evals.adapters import read_any, without_splits
     from evals.execute import execute
     from evals.table import summary
 
-    cases: Cases = read_any(arguments.cases)
+    every: Cases = read_any(arguments.cases)
+    cases = without_splits(every, arguments.without)
     _check_recording(arguments)
     if arguments.record is not None:
         return _run_record(arguments, cases)
     done = execute(open_interviewer(), cases, _options(arguments), _bar)
     print(summary(done.metrics, done.folder))
+    if len(cases) < len(every):
+        print(f"{len(every) - len(cases)} cases of {', '.join(arguments.without)} were left out, as asked")
     if done.metrics.whole.too_many_ungraded:
         print(
             f"interviewer: {done.metrics.whole.ungraded} of {done.metrics.whole.n} cases stayed ungraded: {done.reason}",
