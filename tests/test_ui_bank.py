@@ -52,7 +52,7 @@ def test_filters_narrow_and_searching_ranks(interviewer: Interviewer) -> None:
 
 
 def test_a_search_for_nothing_of_the_kind_says_so(interviewer: Interviewer) -> None:
-    found = handlers.browse(interviewer, Filters(text="zzqx 9913 kkpw"))
+    found = handlers.browse(interviewer, Filters(text="sourdough bread for beginners"))
     assert found.total == 0
     assert "Nothing found" in view.results(found)
     with pytest.raises(InputInvalid, match="the limit is 500"):
