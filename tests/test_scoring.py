@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interviewer.grading.grade import Judgement, PointGrade, Verdict
+from interviewer.grading.chain import verify_points
+from interviewer.grading.grade import Findings, GradeTask, Judgement, Point, PointGrade, Verdict
 from interviewer.grading.scoring import CREDIT, expected_credit, merge, rubric, score, unaided_score
 from knowledge.bank import Aspect
 
@@ -110,3 +111,27 @@ def test_the_rubric_says_what_it_can() -> None:
     silent = rubric([point(MISSING, 3, "a", Aspect.DEFINITION)], None)
     assert silent.correctness is None
     assert silent.depth is None
+
+
+@pytest.mark.parametrize(
+    ("derived", "missing", "earned"),
+    [(False, 0.6, 0.0), (True, 0.6, 0.35), (True, 0.85, 0.0)],
+    ids=["a point of the bank", "a reference's sentence", "surely missing"],
+)
+def test_doubt_earns_nothing_but_where_points_are_a_references_sentences(
+    derived: bool, missing: float, earned: float
+) -> None:
+    rest = 1 - missing
+    chances = {COVERED: rest * 0.75, PARTIAL: rest * 0.25, MISSING: missing, CONTRADICTED: 0.0}
+    task = GradeTask(
+        question_id=None,
+        question="What is a cat?",
+        passages=("A cat is an animal.",),
+        points=(Point(id="p1", text="A cat is an animal.", weight=2),),
+        trained=False,
+        derived=derived,
+    )
+    found = Findings(judgements=(Judgement(point_id="p1", probabilities=chances, quote="It purrs."),), model="m")
+    points = verify_points({"task": task, "reply": "It purrs.", "findings": found})
+    assert score(points) == pytest.approx(earned)
+    assert (points[0].evidence is None) is (earned == 0.0)

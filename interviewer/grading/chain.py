@@ -31,6 +31,8 @@ from knowledge.text import Span, sentences
 
 FAINT_CREDIT = 0.05
 """Expected credit below this on a missing point is none: it would need a quote, and there is none worth showing."""
+SURELY_MISSING = 0.8
+"""Probability from which a sentence of a reference counts as surely missing."""
 
 NOT_ENGLISH = "the reply is not in English, and the graders read English only; answer in English to be graded"
 
@@ -204,7 +206,8 @@ def verify_points(step: Step, defences: Defences = ALL_ON) -> tuple[PointGrade, 
     """Checks each judgement's quote against the reply; one that is not there, or speaks to the grader, voids the verdict.
 
     A reply of which no point is found covered or partial earns nothing: what little credit is expected on missing
-    points is then the judge's doubt, and no merit of the reply's.
+    points is then the judge's doubt, and no merit of the reply's. Where points are but a reference's sentences (often one) the
+    score was fitted to people's with the doubt in it, so there only what is surely missing earns nothing.
     """
     task: GradeTask = step["task"]
     judgements = {judgement.point_id: judgement for judgement in step["findings"].judgements}
@@ -213,7 +216,9 @@ def verify_points(step: Step, defences: Defences = ALL_ON) -> tuple[PointGrade, 
     if not defences.merit or any(point.verdict in (Verdict.COVERED, Verdict.PARTIAL) for point in points):
         return points
     nothing = {"credit": 0.0, "evidence": None, "start": None}
-    return tuple(p.model_copy(update=nothing) if p.verdict is Verdict.MISSING else p for p in points)
+    least = SURELY_MISSING if task.derived else 0.0
+    silent = [point.verdict is Verdict.MISSING and point.confidence >= least for point in points]
+    return tuple(p.model_copy(update=nothing) if none else p for p, none in zip(points, silent, strict=True))
 
 
 def _verify(point: Point, judgement: Judgement, reply: str, source: str, defences: Defences) -> PointGrade:
