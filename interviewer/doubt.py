@@ -21,6 +21,11 @@ class Doubt(NamedTuple):
     open: float
 
 
+def is_unsure(point: PointGrade) -> bool:
+    """Whether a point's verdict is shown as 'not sure'."""
+    return point.confidence < NOT_SURE_BELOW
+
+
 def chance_open(point: PointGrade | None) -> float:
     """The probability in [0, 1] that a point is open, by its grade; 1 where it has none.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from interviewer.doubt import NOT_SURE_BELOW
+from interviewer.doubt import is_unsure
 from interviewer.grading.grade import Grade, PointGrade, Verdict
 from interviewer.grading.scoring import BONUS_WEIGHT
 from knowledge.bank import Question
@@ -57,7 +57,7 @@ def _wrong(question: Question, points: Sequence[PointGrade], grade: Grade | None
     if lines:
         return _titled("Worth correcting", lines)
     wrong = [point for point in points if point.verdict is Verdict.CONTRADICTED]
-    sure = _ids([point for point in wrong if not _unsure(point)], Verdict.CONTRADICTED)
+    sure = _ids([point for point in wrong if not is_unsure(point)], Verdict.CONTRADICTED)
     doubted = _ids(wrong, Verdict.CONTRADICTED) - sure
     parts = [
         _titled(title, [f"- {point.text}" for point in question.key_points if point.id in ids])
@@ -86,7 +86,7 @@ def _ids(points: Sequence[PointGrade], verdict: Verdict) -> set[str]:
 
 
 def _unsure(point: PointGrade) -> str:
-    return " _(not sure)_" if point.confidence < NOT_SURE_BELOW else ""
+    return " _(not sure)_" if is_unsure(point) else ""
 
 
 def _quoted(point: PointGrade) -> str:

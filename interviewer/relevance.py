@@ -10,7 +10,6 @@ FITS_QUESTION = 0.35
 """Cosine at which a sentence counts as about the question."""
 OFF_TOPIC_BELOW = 0.2
 """Cosine under which a message that holds no technical word is off topic."""
-CACHED = 512
 
 
 class Relevance:
@@ -18,7 +17,6 @@ class Relevance:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._cache: dict[tuple[str | None, str], Vectors] = {}
 
     def similarity(self, task: GradeTask, texts: list[str]) -> list[float]:
         """For each text the highest cosine to the question, its variants, passages and key points, in [-1, 1]."""
@@ -40,10 +38,5 @@ class Relevance:
         return not shared and self.similarity(task, [text])[0] < below
 
     def _about(self, task: GradeTask) -> Vectors:
-        key = (task.question_id, task.question)
-        if key not in self._cache:
-            if len(self._cache) >= CACHED:
-                self._cache.pop(next(iter(self._cache)))
-            texts = [task.question, *task.variants, *task.passages, *(point.text for point in task.points)]
-            self._cache[key] = self._encoder.encode([text for text in texts if text])
-        return self._cache[key]
+        texts = [task.question, *task.variants, *task.passages, *(point.text for point in task.points)]
+        return self._encoder.encode([text for text in texts if text])

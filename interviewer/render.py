@@ -3,7 +3,7 @@
 import re
 
 import prompts
-from interviewer.doubt import NOT_SURE_BELOW
+from interviewer.doubt import is_unsure
 from interviewer.estimate import Estimate
 from interviewer.grading.grade import Grade, PointGrade, Rubric, Verdict
 from interviewer.report import PractiseNext, QuestionReport, Report, Strength, level_of
@@ -134,7 +134,7 @@ def _judged_by(grade: Grade) -> str:
 
 
 def _point_line(point: PointGrade) -> str:
-    unsure = ", not sure" if point.confidence < NOT_SURE_BELOW else ""
+    unsure = ", not sure" if is_unsure(point) else ""
     aided = ", after a hint" if point.aided else ""
     weight = {3: "essential", 2: "expected", 1: "bonus"}[point.weight]
     line = f"- **{MARKS[point.verdict]}** ({weight}, credit {point.credit:+.2f}{unsure}{aided}): {escape(point.point)}"

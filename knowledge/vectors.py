@@ -37,7 +37,6 @@ DAMAGE = (
     ValueError,
     KeyError,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     struct.error,
     zipfile.BadZipFile,
@@ -158,7 +157,7 @@ def _read(file: Path) -> Kept | None:
             )
     except DAMAGE as error:
         # `interviewer doctor` tells of it, too.
-        log.warning("the vectors in %s cannot be read (%s); texts are embedded as they are needed", file, error)
+        log.warning("the vectors in %s cannot be read (%s); reinstall the package", file, error)
         return None
 
 

@@ -4,7 +4,7 @@ import html
 from collections.abc import Sequence
 
 import prompts
-from interviewer.doubt import NOT_SURE_BELOW
+from interviewer.doubt import is_unsure
 from interviewer.estimate import Estimate
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
 from interviewer.render import DIMENSIONS, duration, render_dimensions, render_pace
@@ -206,7 +206,7 @@ def _points(points: Sequence[PointGrade]) -> str:
 
 
 def _point(point: PointGrade) -> str:
-    unsure = f' <span class="unsure">{say("report.not_sure")}</span>' if point.confidence < NOT_SURE_BELOW else ""
+    unsure = f' <span class="unsure">{say("report.not_sure")}</span>' if is_unsure(point) else ""
     aided = f' <span class="unsure">{say("report.after_hint")}</span>' if point.aided else ""
     # What stands nearest to a point that is missing is no evidence of anything.
     quote = "" if point.verdict is Verdict.MISSING else _quote(point.evidence)

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from interviewer.cli.shared import Commands, choice, count, open_interviewer, print_json, read_text
-from interviewer.doubt import NOT_SURE_BELOW
+from interviewer.doubt import is_unsure
 from interviewer.errors import InputInvalid, ReplyTooLong
 from interviewer.events import REPLY_LIMIT
 from interviewer.grading.grade import Grade, GraderName
@@ -84,7 +84,7 @@ def _grade_text(grade: Grade) -> str:
     lines = [f"Score {grade.score:.2f}, {by}" + ("" if grade.trained_question else "; not a trained question")]
     lines += [grade.note] if grade.note else []
     for point in grade.key_points:
-        unsure = " (not sure)" if point.confidence < NOT_SURE_BELOW else ""
+        unsure = " (not sure)" if is_unsure(point) else ""
         lines.append(f"  {MARKS[point.verdict]}{unsure} {point.credit:+.2f} x {point.weight}: {point.point}")
         if point.evidence:
             lines.append(f"      “{' '.join(point.evidence.split())}”")

@@ -6,7 +6,6 @@ take for a good answer.
 """
 
 from collections.abc import Callable, Sequence
-from threading import Lock
 
 import numpy as np
 
@@ -20,7 +19,6 @@ NEAREST = 3
 REMEMBERED = (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
 SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED) + 1
 MOST_REFERENCES = 6
-CACHED_TASKS = 512
 
 
 def references_of(task: GradeTask) -> tuple[str, ...]:
@@ -29,7 +27,7 @@ def references_of(task: GradeTask) -> tuple[str, ...]:
 
 
 class _Known:
-    """Vectors of a task's texts."""
+    """Vectors of a task's texts: looked up in a fifth of a millisecond, so that they are not kept."""
 
     def __init__(self, task: GradeTask, encoder: Encoder) -> None:
         self.points = encoder.encode([point.text for point in task.points])
@@ -54,8 +52,6 @@ class Memory:
 
     def __init__(self, encoder: Callable[[], BankVectors]) -> None:
         self.opened = encoder
-        self._cache: dict[tuple[str, ...], _Known] = {}
-        self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, shape (texts, width)."""
@@ -65,7 +61,7 @@ class Memory:
         """Cosine of each sentence to each point or, where `stated`, to the nearest of the point and its statements; shape
         (sentences, points).
         """
-        known = self._known(task)
+        known = _Known(task, self.opened())
         found = np.array(said @ known.points.T, dtype=float)
         if stated and known.statements is not None:
             to_statements = said @ known.statements.T
@@ -76,7 +72,7 @@ class Memory:
 
     def seen(self, task: GradeTask, said: Vectors) -> Floats:
         """For each point the highest cosine of a sentence to it and to the question, shape (points, 2)."""
-        known = self._known(task)
+        known = _Known(task, self.opened())
         to_question = float((said @ known.question.T).max())
         return np.array([[similarity, to_question] for similarity in (said @ known.points.T).max(axis=0)], dtype=float)
 
@@ -88,7 +84,7 @@ class Memory:
         Args:
             lengths: of the sentences, in words.
         """
-        known = self._known(task)
+        known = _Known(task, self.opened())
         assert known.statements is not None
         nearest = (said @ known.statements.T).max(axis=0)
         found = [[value for rows in per_verdict for value in _top(nearest[rows])] for per_verdict in known.rows]
@@ -98,26 +94,9 @@ class Memory:
 
     def like_reference(self, task: GradeTask, reply: str) -> float:
         """The cosine of a whole reply to the nearest reference of a derived task."""
-        known = self._known(task)
+        known = _Known(task, self.opened())
         assert known.references is not None
         return float((known.references @ self.encode([reply])[0]).max())
-
-    def _known(self, task: GradeTask) -> _Known:
-        key = (
-            task.question,
-            *(point.text for point in task.points),
-            str(len(task.statements)),
-            *(references_of(task) if task.derived else ()),
-        )
-        with self._lock:
-            found = self._cache.get(key)
-        if found is None:
-            found = _Known(task, self.opened())
-            with self._lock:
-                if len(self._cache) >= CACHED_TASKS:
-                    self._cache.pop(next(iter(self._cache)))
-                self._cache[key] = found
-        return found
 
 
 def _top(similarities: Vectors) -> tuple[float, float]:
