@@ -9,7 +9,7 @@ import gradio as gr
 from interviewer.events import Order
 from interviewer.wiring import Interviewer
 from ui import handlers
-from ui.interview_show import ACTIONS, SHOWN, blank, said_so_far, show
+from ui.interview_show import ACTIONS, SHOWN, blank, said_so_far, show, taken
 from ui.listeners import QUIET, ZONE_JS
 from ui.practice_handlers import zone_of
 from ui.practice_page import Opening, wire_presses
@@ -45,14 +45,14 @@ class Handlers:
 
     def sent(self, id: str, text: str, sure: float | None) -> Steps:
         """A reply, which is kept and shown, and then answered: one request, since each costs the page its time."""
-        yield show(self._interviewer, handlers.accept(self._interviewer, id, text, sure=sure), keep_draft=False)
+        yield taken(handlers.accept(self._interviewer, id, text, sure=sure), keep_draft=False)
         yield from self.advanced(id)
 
     def pressed(self, kind: str) -> Callable[[str], Steps]:
         """A button of that kind, as `sent`."""
 
         def steps(id: str) -> Steps:
-            yield show(self._interviewer, handlers.accept(self._interviewer, id, "", kind))
+            yield taken(handlers.accept(self._interviewer, id, "", kind))
             yield from self.advanced(id)
 
         return steps

@@ -26,7 +26,7 @@ SHOWN = (
 """The parts of the layout that a session sets, in the order of the values."""
 
 
-def show(interviewer: Interviewer, page: Page, keep_draft: bool = True) -> list[Any]:
+def show(interviewer: Interviewer, page: Page) -> list[Any]:
     """Values for the session's id, the parts in SHOWN and the action buttons."""
     values: dict[str, Any] = {
         "setup": gr.Column(visible=False),
@@ -34,8 +34,8 @@ def show(interviewer: Interviewer, page: Page, keep_draft: bool = True) -> list[
         "chat": page.chat,
         "ungraded": ungraded(page.session_id, page.state),
         "composer": gr.Column(visible=page.report is None),
-        "reply": gr.skip() if keep_draft else "",
-        "sure": gr.skip() if keep_draft else None,
+        "reply": gr.skip(),
+        "sure": gr.skip(),
         "progress": progress(page.state, interviewer.bank, handlers.spent(interviewer, page.session_id)),
         "link": resume_view.link(page.session_id),
         "report": gr.Column(visible=page.report is not None),
@@ -43,6 +43,16 @@ def show(interviewer: Interviewer, page: Page, keep_draft: bool = True) -> list[
     practice = is_practice(page.state)
     actions = [gr.Button(interactive=page.waiting, visible=kind != "hint" or practice) for _, kind in ACTIONS]
     return [page.session_id, *(values[name] for name in SHOWN), *actions]
+
+
+def taken(page: Page, keep_draft: bool = True) -> list[Any]:
+    """A reply that was sent stands in the chat and the buttons wait: the rest is as it was, and to send it costs time."""
+    changed: dict[str, Any] = {"chat": page.chat} | ({} if keep_draft else {"reply": "", "sure": None})
+    return [
+        page.session_id,
+        *(changed.get(name, gr.skip()) for name in SHOWN),
+        *(gr.Button(interactive=False) for _ in ACTIONS),
+    ]
 
 
 def said_so_far(page: Page) -> list[Any]:

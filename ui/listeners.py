@@ -5,8 +5,16 @@ from typing import Any
 
 Told = Callable[[Callable[..., Any]], Callable[..., Any]]
 """Wraps a handler so that its errors are told to the person."""
-QUIET: dict[str, Any] = {"api_visibility": "private", "concurrency_limit": None, "show_progress": "hidden"}
-BUSY: dict[str, Any] = QUIET | {"show_progress": "minimal"}
+QUIET: dict[str, Any] = {
+    "api_visibility": "private",
+    "concurrency_limit": None,
+    "show_progress": "hidden",
+    "show_progress_on": [],
+}
+"""Hidden progress would still be told to each output at every step, and the page copies all that an output holds (the whole
+chat) before each such telling: a reply would be answered the slower the longer the chat is.
+"""
+BUSY: dict[str, Any] = QUIET | {"show_progress": "minimal", "show_progress_on": None}
 """For what may take seconds."""
 ZONE_JS = "(...values) => [Intl.DateTimeFormat().resolvedOptions().timeZone, ...values.slice(1)]"
 """Puts the browser's time zone in the place of the first value."""
