@@ -67,9 +67,11 @@ def serving(home: Path) -> Iterator[str]:
 
 @contextmanager
 def looking(
-    browser: Browser, address: str, width: int = 1280, theme: str = "light", still: bool = False
+    browser: Browser, address: str, width: int = 1280, theme: str = "light", still: bool = False, silent: bool = False
 ) -> Iterator[Page]:
-    """A page of that width and theme, on which no script fails. `still`: for somebody who wants no motion."""
+    """A page of that width and theme, on which no script fails. `still`: for somebody who wants no motion; `silent`: the
+    console names no error either.
+    """
     expect.set_options(timeout=SLOW_MS)
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if theme == "dark" else "light",
@@ -79,6 +81,7 @@ def looking(
     page.set_default_timeout(SLOW_MS)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if silent and said.type == "error" else None)
     page.goto(address)
     yield page
     context.close()

@@ -121,4 +121,6 @@ def _bars(names: Sequence[str], found: Sequence[Estimate], title: str) -> "Figur
     )
     figure.update_layout(**plain_layout(title, max(340, 110 + 44 * len(names))))
     figure.update_xaxes(range=[0, 1.02], tickformat=".0%")
+    # Ticks that are not seen keep the names off the bars.
+    figure.update_yaxes(ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")
     return figure

@@ -48,7 +48,7 @@ def _setup() -> dict[str, Any]:
         with gr.Row():
             parts["mode"] = gr.Radio(
                 [(say("setup.interview"), "interview"), (say("setup.practice"), "practice")],
-                value="interview", label=say("setup.kind"), scale=2, min_width=300,
+                value="interview", label=say("setup.kind"), scale=2, min_width=480,
             )  # fmt: skip
             levels = [(level_name(level), level.value) for level in Level]
             parts["level"] = gr.Radio(levels, value="mid", label=say("setup.level"), scale=1, min_width=290)

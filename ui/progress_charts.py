@@ -54,7 +54,7 @@ def load_chart(load: Sequence[LoadDay]) -> "Figure":
             cliponaxis=False,
         )
     )
-    figure.update_layout(**plain_layout(say("charts.coming_back"), 384))
+    figure.update_layout(**plain_layout(say("charts.coming_back"), 402))
     figure.update_yaxes(
         rangemode="tozero", dtick=max(1, -(-max(counts, default=1) // 5)), range=[0, max(4, *counts) * 1.2]
     )

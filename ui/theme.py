@@ -53,7 +53,7 @@ def theme() -> "Base":
         button_secondary_background_fill_hover_dark="*neutral_700",
         button_primary_shadow="none",
         button_secondary_shadow="none",
-        button_secondary_border_color="*border_color_primary",
+        button_secondary_border_color="*neutral_300",
         button_secondary_border_color_dark="*neutral_600",
         button_border_width="1px",
         checkbox_label_background_fill_selected="*primary_600",
