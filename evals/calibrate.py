@@ -5,8 +5,8 @@ development half, on short and on everyday replies written for this (`short_dev.
 replies to other questions, and on questions given back: with the authored statements as a memory on questions that training
 knew, without it on all.
 `derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
-reference answers, on train splits of the public graded answers, and on DT-Grade's development answers. All figures printed
-are cross-validated by question; no test part is read.
+reference answers, and on train splits of the public graded answers. All figures printed are cross-validated by question; no
+test part is read.
 """
 
 import argparse
@@ -24,7 +24,15 @@ from evals.attack_templates import fill, load_families, values_for
 from interviewer.grading.aggregation import Aggregation
 from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import GradeTask
-from interviewer.grading.local import FEATURES, FOLDER, READ_FEATURES, Heard, LocalJudge, write_card
+from interviewer.grading.local import (
+    ALONE_FEATURES,
+    FEATURES,
+    FOLDER,
+    READ_FEATURES,
+    Heard,
+    LocalJudge,
+    write_card,
+)
 from interviewer.grading.memory import SEEN_FEATURES
 from interviewer.grading.tasks import GradeRequest, bank_task, reference_task
 from knowledge.bank import Bank, Question
@@ -35,13 +43,15 @@ PLAIN_WEIGHT, SHORT_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25
 """Weights of everyday replies, of short ones, and of those that answer nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
 PARROTED_EVERY = 2
-PUBLIC = {"scientsbank": 300, "beetle": 300, "saf": 250, "dtgrade": 300}
+PUBLIC = {"scientsbank": 300, "beetle": 300, "saf": 250, "stita": 120}
 """Replies drawn from each public set."""
+RESEMBLES = READ_FEATURES + ALONE_FEATURES
 PARTS = {
     "what was read": slice(0, len(VERDICTS)),
     "length": slice(len(VERDICTS), READ_FEATURES),
-    "point and question": slice(READ_FEATURES, READ_FEATURES + SEEN_FEATURES),
-    "statements": slice(READ_FEATURES + SEEN_FEATURES, -1),
+    "single sentences": slice(READ_FEATURES, RESEMBLES),
+    "point and question": slice(RESEMBLES, RESEMBLES + SEEN_FEATURES),
+    "statements": slice(RESEMBLES + SEEN_FEATURES, -1),
     "other questions": slice(-1, None),
 }
 """The features by part, as `stated` has them."""
@@ -97,12 +107,12 @@ def parroted(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeT
 
 
 def public(folder: Path, judge: LocalJudge, seed: int = 0) -> list[Found]:
-    """Answers of the public sets' train splits (DT-Grade has none, and is for development as a whole)."""
+    """Answers of the public sets' train splits (STITA is for training as a whole)."""
     rng = random.Random(seed)
     found = []
     for name, count in PUBLIC.items():
         cases = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-        cases = [case for case in cases if case["split"] in ("train", "dev") and case["reply"].strip()]
+        cases = [case for case in cases if case["split"] in ("train", None) and case["reply"].strip()]
         for case in rng.sample(cases, count):
             references = case["reference"] if isinstance(case["reference"], list) else [case["reference"]]
             request = GradeRequest(question=case["question"], references=tuple(references))

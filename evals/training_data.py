@@ -31,7 +31,7 @@ MOST_JOINED = 5
 ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION = 8, 5, 6, 2
 TERSE_TIMES, TERSE_WORDS = 4, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
-TURNED_TIMES = 2
+TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 4, "confident_wrong": 2}
 """So often come replies that deny what is right, or leave open what is."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
@@ -233,7 +233,7 @@ def times(reply: Reply) -> int:
     """How often a reply comes in an epoch."""
     if reply.kind == "strong" and len(reply.text.split()) <= TERSE_WORDS:
         return TERSE_TIMES
-    return TURNED_TIMES if reply.kind in ("negated_correct", "hedging") else 1
+    return TIMES.get(reply.kind, 1)
 
 
 def reference_example(question: Question, rng: random.Random) -> Example:

@@ -187,6 +187,16 @@ def test_what_needs_no_judge(reply: str, rule: str, vocabulary: frozenset[str]) 
 
 
 @pytest.mark.parametrize(
+    ("reply", "rule"), [("tehy beginn excuting at main", None), ("tehy beginn excuting", "gibberish")]
+)
+def test_misspelt_words_beside_one_of_the_reference_are_judged(
+    reply: str, rule: str | None, vocabulary: frozenset[str]
+) -> None:
+    asked, reference = "Where does a C++ program begin to execute?", "At the main function."
+    assert rule_for(reply, [asked], vocabulary, reference) == rule
+
+
+@pytest.mark.parametrize(
     ("family", "share"), [("code", 0.6), ("transcript", 0.6), ("injection_markup", 0.5), ("injection_verdict", 0.5)]
 )
 def test_texts_to_the_grader_in_many_dresses(family: str, share: float, bank: Bank) -> None:

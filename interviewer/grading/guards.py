@@ -42,6 +42,8 @@ LEAST_PARROTED = 4
 """Share and number of a question's words that a parroted one gives back at least."""
 MOST_WORDS_OF_A_PASS = 3
 """A reply that passes on the question holds no more words than these beside talk about answering."""
+MISSPELT_WORDS = 6
+"""In so few words that name something of the reference, unknown ones are slips of the keyboard."""
 _FORMULA = re.compile(r"[=(){}\[\]<>^∇∂σ√Σ]")
 _FREQUENT = frozenset(
     """a about am an and any are as at be been but by can could did do does don't for from had has have he her him his how i
@@ -89,8 +91,11 @@ def rule_for(reply: str, questions: Iterable[str], vocabulary: frozenset[str], r
         return "to_the_grader"
     if is_foreign(text, vocabulary | content_stems(reference)):
         return "not_english"
-    talk = None if _names_some_of(reference, text, asked) else _talk_rule(text)
-    return talk or _wording_rule(text, asked, vocabulary | content_stems(reference) | english_stems())
+    known = vocabulary | content_stems(reference) | english_stems()
+    named = _names_some_of(reference, text, asked)
+    if named and len(words(text)) <= MISSPELT_WORDS:
+        known |= content_stems(text)
+    return (None if named else _talk_rule(text)) or _wording_rule(text, asked, known)
 
 
 def _names_some_of(reference: str, text: str, questions: tuple[str, ...]) -> bool:

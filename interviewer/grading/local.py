@@ -1,4 +1,5 @@
-"""The local judge: no key, no network. A small trained cross-encoder reads the reply with all key points beside each other.
+"""The local judge: no key, no network. A small trained cross-encoder reads the reply with all key points beside each other,
+then each sentence alone with the points it is nearest to.
 
 What the reply resembles comes beside what it reads: the point, the question, the authored statements of the point where it
 has some, the whole reference where points were only derived from one. An aggregation for each of these three cases, fitted on
@@ -34,15 +35,21 @@ Reader = Callable[[Sequence[Reading]], list[Read]]
 FOLDER = Path(__file__).with_name("model")
 WEIGHTS = "crossencoder.safetensors"
 CARD = "crossencoder.json"
-READ_FEATURES, REFERENCE_FEATURES = len(VERDICTS) + 1, 2
+READ_FEATURES, ALONE_FEATURES, REFERENCE_FEATURES = len(VERDICTS) + 1, len(VERDICTS), 2
 FEATURES = {
-    "stated": READ_FEATURES + STATED_FEATURES,
-    "given": READ_FEATURES + SEEN_FEATURES,
+    "stated": READ_FEATURES + ALONE_FEATURES + STATED_FEATURES,
+    "given": READ_FEATURES + ALONE_FEATURES + SEEN_FEATURES,
     "derived": READ_FEATURES + SEEN_FEATURES + REFERENCE_FEATURES,
 }
 """Number of features of each aggregation."""
 LEAST = 1e-4
 """Probabilities are taken as at least this before their logarithm."""
+POINTS_A_SENTENCE = 2
+"""Each sentence is read once more, alone with so many points that it is nearest to: in the whole reply the network overlooks
+sentences, those that take back what another one says above all.
+"""
+SCARCELY = 1e-3
+"""Probabilities of what was read in single sentences are raised by this before their logarithm."""
 WRONG_FROM = 0.1
 """Misconceptions are looked for where some point is contradicted with at least this probability."""
 EVIDENCE_WEIGHT = 0.2
@@ -184,10 +191,13 @@ class LocalJudge:
     def features(self, task: GradeTask, heard: Heard) -> Floats:
         """What the aggregation sees, shape (points, features): the log probabilities of the verdicts, on the piece of the
         reply that is least silent about the point; the logarithm of the number of words, since short replies resemble less
-        and say as much; then what the reply resembles.
+        and say as much; what single sentences say; then what the reply resembles. Derived points have no such sentences,
+        since replies to them are mostly one, and the whole reference beside them.
         """
         lengths = [max(1, len(text.split())) for text in heard.said]
         found = [_log_probabilities(heard.read), np.full((len(task.points), 1), np.log1p(sum(lengths)))]
+        if not task.derived:
+            found.append(self._one_by_one(task, heard))
         if self._remembers(task):
             found.append(self._memory.stated(task, heard.vectors, lengths))
         else:
@@ -195,6 +205,24 @@ class LocalJudge:
         if task.derived:
             found.append(self._like_reference(task, heard.said))
         return np.concatenate(found, axis=1)
+
+    def _one_by_one(self, task: GradeTask, heard: Heard) -> Floats:
+        """For each point the logarithm of the highest probability of each verdict (of *missing* the lowest) in a sentence that
+        was read alone with it, shape (points, 4).
+        """
+        near = self._memory.near(task, heard.vectors, self._remembers(task))
+        chosen = [sorted(np.argsort(-row, kind="stable")[:POINTS_A_SENTENCE].tolist()) for row in near]
+        claims = [tuple(task.points[at].text for at in points) for points in chosen]
+        read = self._reader([Reading((text,), points) for text, points in zip(heard.said, claims, strict=True)])
+        found = np.zeros((len(task.points), len(VERDICTS)))
+        found[:, _MISSING] = 1.0
+        for points, one in zip(chosen, read, strict=True):
+            # A sentence of several pieces, which is a rare one, is taken piece by piece.
+            for probabilities in one.probabilities:
+                lowest = np.minimum(found[points, _MISSING], probabilities[:, _MISSING])
+                found[points] = np.maximum(found[points], probabilities)
+                found[points, _MISSING] = lowest
+        return np.asarray(np.log(found + SCARCELY))
 
     def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
         """The probabilities where claims are denied: a point that they state is contradicted, unless what the reply asserts

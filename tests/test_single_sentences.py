@@ -1,0 +1,43 @@
+"""What single sentences say of points, beside the reply as a whole."""
+
+import numpy as np
+import pytest
+
+from interviewer.grading.grade import Verdict
+from interviewer.grading.local import ALONE_FEATURES, FEATURES, READ_FEATURES, LocalJudge
+from interviewer.grading.tasks import bank_task
+from knowledge.bank import Bank
+
+SAID = (
+    "A dead unit outputs zero for every input, so its gradient is zero and it never learns again.",
+    "With leaky ReLU the slope below zero is small but not zero.",
+    "More data brings such a unit back to life at once.",
+)
+ALONE = slice(READ_FEATURES, READ_FEATURES + ALONE_FEATURES)
+MISSING = 2
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_each_sentence_counts_as_if_it_stood_alone(bank: Bank, stated: bool) -> None:
+    task = bank_task(bank, bank.by_id["activations-dying-relu"])
+    if not stated:
+        task = task.model_copy(update={"statements": ()})
+    judge = LocalJudge()
+    points = [point.text for point in task.points]
+    together = judge.features(task, judge.hear(SAID, points))
+    each = np.stack([judge.features(task, judge.hear((text,), points))[:, ALONE] for text in SAID])
+    expected = each.max(axis=0)
+    expected[:, MISSING] = each[:, :, MISSING].min(axis=0)
+    assert together.shape == (len(points), FEATURES["stated" if stated else "given"])
+    np.testing.assert_allclose(together[:, ALONE], expected, atol=1e-4)
+    assert each[:, :, MISSING].std() > 0.1
+
+
+def test_a_sentence_that_takes_back_another_is_heard(bank: Bank) -> None:
+    task = bank_task(bank, bank.by_id["activations-dying-relu"])
+    right, other, wrong = SAID
+    contradicted = [
+        max(one.probabilities[Verdict.CONTRADICTED] for one in LocalJudge().judge(task, " ".join(said)).judgements)
+        for said in ((right, other), (right, other, wrong))
+    ]
+    assert contradicted[1] > contradicted[0]
