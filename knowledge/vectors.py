@@ -98,8 +98,9 @@ class BankVectors:
                 f"{self._file}, which came with the program, is missing, damaged or another encoder's; reinstall the package"
             )
         own = kept.questions.index(question_id) if question_id in kept.questions else -1
-        others = (kept.owners >= 0) & (kept.owners != own)
-        return np.asarray((said @ kept.vectors.T)[:, others].max(axis=1, initial=-1.0), dtype=np.float32)
+        found = said @ kept.vectors.T
+        found[:, (kept.owners < 0) | (kept.owners == own)] = -1.0
+        return np.asarray(found.max(axis=1, initial=-1.0), dtype=np.float32)
 
     def _known(self, key: int) -> Vectors | None:
         kept = self._kept

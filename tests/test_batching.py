@@ -130,3 +130,22 @@ def test_many_threads_get_each_their_own() -> None:
         found = list(pool.map(lambda name: batching.read([reading(name)]), names))
     assert [one[0].probabilities[0, 0, 0] for one in found] == [len(name) for name in names]
     assert sum(len(names) for names in reader.passes) == len(names)
+
+
+def test_as_many_passes_run_at_once_as_there_are_leaders() -> None:
+    reader = Recorded()
+    batching = Batching(reader, most=2, leaders=2)
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(batching.read, [reading("a")])]
+        assert reader.begun.acquire(timeout=10)
+        futures.append(pool.submit(batching.read, [reading("bb")]))
+        assert reader.begun.acquire(timeout=10)
+        for n, name in enumerate(["ccc", "dddd", "eeeee"], start=1):
+            futures.append(pool.submit(batching.read, [reading(name)]))
+            until = time.monotonic() + 10
+            while len(batching._waiting) < n and time.monotonic() < until:
+                time.sleep(0.001)
+        reader.go.set()
+        assert [future.result(10)[0].probabilities[0, 0, 0] for future in futures] == [1, 2, 3, 4, 5]
+    assert sorted(name for names in reader.passes for name in names) == ["a", "bb", "ccc", "dddd", "eeeee"]
+    assert batching._leading == 0

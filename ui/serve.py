@@ -38,6 +38,8 @@ def serve(interviewer: Interviewer, host: str, port: int, evaluations: Evaluatio
 
     Raises: HomeInUse where another app serves this home, InputInvalid where the port is taken.
     """
+    # Replies are read side by side, each on one processor: a second one would make a reply hardly quicker, and others slower.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     home = make_home(interviewer.settings)
     lock = hold_home(home)
     try:

@@ -1,7 +1,7 @@
 """Replies that arrive together are read together: one forward pass for what waits, in front of the cross-encoder.
 
-There is no thread of its own. Whoever finds nobody reading leads: it takes what waits in the order of arrival, reads it in
-one call, gives each its part, and hands the lead to the first who came meanwhile. While a pass runs the next batch gathers,
+There is no thread of its own. Whoever finds a processor free leads: it takes what waits in the order of arrival, reads it in
+one call, gives each its part, and hands the lead to the first who came meanwhile. While passes run the next batch gathers,
 so a lone reply never waits for company.
 """
 
@@ -22,37 +22,47 @@ class Batching:
     Args:
         read: reads readings in one go, as `CrossEncoder.read` does.
         most: calls in one pass, at least 1.
+        leaders: passes at the same time, at least 1.
     """
 
-    def __init__(self, read: Callable[[Sequence[Reading]], list[Read]], most: int = MOST_TOGETHER) -> None:
+    def __init__(
+        self, read: Callable[[Sequence[Reading]], list[Read]], most: int = MOST_TOGETHER, leaders: int = 1
+    ) -> None:
         self._read = read
         self._most = most
+        self._leaders = leaders
         self._lock = Lock()
         self._waiting: deque[_Call] = deque()
-        self._led = False
+        self._leading = 0
 
     def read(self, readings: Sequence[Reading]) -> list[Read]:
         """What was found of each reading. Raises: what `read` raises for these readings alone."""
         call = _Call(readings)
         with self._lock:
-            self._waiting.append(call)
-            leads, self._led = not self._led, True
-        if not leads:
+            call.leads = self._leading < self._leaders
+            if call.leads:
+                self._leading += 1
+            else:
+                self._waiting.append(call)
+        if not call.leads:
             call.woken.wait()
-        if not call.found.done():
-            self._lead()
+        if call.leads:
+            self._lead(call)
         return call.found.result()
 
-    def _lead(self) -> None:
-        """Serves one batch, which the leader's own call is the first of, then hands the lead on."""
+    def _lead(self, own: "_Call") -> None:
+        """Serves a batch that begins with the leader's own call, then hands the lead on."""
         with self._lock:
-            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            batch = [own, *(self._waiting.popleft() for _ in range(min(self._most - 1, len(self._waiting))))]
         try:
             self._serve(batch)
         finally:
             with self._lock:
-                heir = self._waiting[0] if self._waiting else None
-                self._led = heir is not None
+                heir = self._waiting.popleft() if self._waiting else None
+                if heir is None:
+                    self._leading -= 1
+                else:
+                    heir.leads = True
             if heir is not None:
                 heir.woken.set()
 
@@ -73,12 +83,13 @@ class Batching:
 
 
 class _Call:
-    """One caller's readings, and what became of them. `woken`: it is done, or its caller is to lead."""
+    """One caller's readings, and what became of them. `woken`: it is done, or its caller leads."""
 
     def __init__(self, readings: Sequence[Reading]) -> None:
         self.readings = readings
         self.found: Future[list[Read]] = Future()
         self.woken = Event()
+        self.leads = False
 
     def succeed(self, found: list[Read]) -> None:
         self.found.set_result(found)

@@ -158,7 +158,7 @@ class CrossEncoder:
             for piece, encoded in encode(tokenizer, reading)
         ]
         found = [_blank(reading, at, sequences) for at, reading in enumerate(readings)]
-        with self._lock, torch.inference_mode():
+        with torch.inference_mode():
             for batch in _batches(sequences):
                 logits, matches, wholes = network(
                     **collate([placed.encoded for placed in batch], tokenizer.pad_token_id)

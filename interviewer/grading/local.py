@@ -8,6 +8,7 @@ quote.
 """
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -64,6 +65,7 @@ SILENT_FROM = 0.5
 """Least probability with which a denied claim says nothing of a point."""
 MISCONCEPTION_FROM = 0.6
 """Least probability that the reply states a misconception."""
+PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _MISSING = VERDICTS.index(Verdict.MISSING)
 _COVERED, _PARTIAL, _CONTRADICTED = (
     VERDICTS.index(verdict) for verdict in (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
@@ -120,7 +122,7 @@ class LocalJudge:
         """The same judge over the same weights, which reads what comes at the same time in one pass. The last digits of a
         verdict then depend on who else asks: for people who wait, not for measuring.
         """
-        return LocalJudge(self._folder, Batching(self._reader).read, self._memory.opened)
+        return LocalJudge(self._folder, Batching(self._reader, leaders=PROCESSORS).read, self._memory.opened)
 
     @cached_property
     def card(self) -> ModelCard:
