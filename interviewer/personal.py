@@ -84,7 +84,7 @@ def forget_user(interviewer: Interviewer, user: User) -> int:
     _rewrite(engine)
     # A damaged database that was set aside may hold anybody's replies, and none can be taken out of it.
     _remove(_set_aside(interviewer.settings))
-    interviewer.sessions.drop_remembered()
+    interviewer.drop_remembered()
     return len(ids)
 
 
@@ -98,7 +98,7 @@ def forget_all(interviewer: Interviewer) -> int:
     _delete(engine, None)
     _rewrite(engine)
     _remove([*_set_aside(interviewer.settings), *_rest(interviewer.settings)])
-    interviewer.sessions.drop_remembered()
+    interviewer.drop_remembered()
     return count
 
 

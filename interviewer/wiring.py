@@ -113,6 +113,12 @@ class Interviewer:
         """The sentence encoder, its files checked, with the vectors of the bank. Raises: ModelUnavailable."""
         return BankVectors(open_encoder(self.settings.embedding_model))
 
+    def drop_remembered(self) -> None:
+        """Forgets what is held in memory of people's texts."""
+        self.sessions.drop_remembered()
+        if (encoder := vars(self).get("encoder")) is not None:
+            encoder.forget()
+
     @property
     def index(self) -> Searchable:
         """The passages of all questions, indexed where needed. Raises: IndexUnavailable, ModelUnavailable."""

@@ -87,6 +87,11 @@ class BankVectors:
             known |= fresh
         return np.stack([known[key] for key in keys])
 
+    def forget(self) -> None:
+        """Drops what is kept beside the bank's."""
+        with self._lock:
+            self._recent.clear()
+
     def nearest_elsewhere(self, said: Vectors, question_id: str | None) -> Vectors:
         """For each vector, shape (n, dimension), the highest cosine to a statement of another question, shape (n,).
 

@@ -132,6 +132,7 @@ def test_what_cannot_be_reviewed_is_refused(folder: Path, capsys: pytest.Capture
 
 def test_the_bench_measures_every_part(interviewer: Interviewer) -> None:
     found = run_bench(interviewer, replies=2, repeats=1)
+    assert 0.2 < found.ratio_to_encoder < 50, "the bare encoder must not answer from what it remembers"
     assert found.replies == 2
     assert found.pairs >= 6
     for name, value in json.loads(found.model_dump_json(exclude={"half_precision"})).items():
