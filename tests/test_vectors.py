@@ -96,3 +96,13 @@ def test_what_is_written_is_read_again(bank: Bank, bare_encoder: SentenceEncoder
     counting = Counting(bare_encoder)
     BankVectors(counting, file).encode(list(bank_texts(few)))
     assert counting.asked == []
+
+
+def test_what_people_wrote_is_forgotten_and_the_bank_is_not(bank: Bank, bare_encoder: SentenceEncoder) -> None:
+    counting = Counting(bare_encoder)
+    vectors = BankVectors(counting)
+    texts = [bank.questions[0].question, "My sail is torn."]
+    for _ in range(2):
+        vectors.encode(texts)
+        vectors.forget()
+    assert counting.asked == ["My sail is torn.", "My sail is torn."]
