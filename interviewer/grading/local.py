@@ -49,6 +49,10 @@ POINTS_A_SENTENCE = 2
 """Each sentence is read once more, alone with so many points that it is nearest to: in the whole reply the network overlooks
 sentences, those that take back what another one says above all.
 """
+MOST_ALONE = 24
+"""So many sentences of a reply are read alone, those nearest to any point: people's hold up to 14, what is made to take time up to
+thousands.
+"""
 SCARCELY = 1e-3
 """Probabilities of what was read in single sentences are raised by this before their logarithm."""
 WRONG_FROM = 0.1
@@ -213,9 +217,10 @@ class LocalJudge:
         was read alone with it, shape (points, 4).
         """
         near = self._memory.near(task, heard.vectors, self._remembers(task))
-        chosen = [sorted(np.argsort(-row, kind="stable")[:POINTS_A_SENTENCE].tolist()) for row in near]
+        alone = sorted(np.argsort(-near.max(axis=1), kind="stable")[:MOST_ALONE].tolist())
+        chosen = [sorted(np.argsort(-near[at], kind="stable")[:POINTS_A_SENTENCE].tolist()) for at in alone]
         claims = [tuple(task.points[at].text for at in points) for points in chosen]
-        read = self._reader([Reading((text,), points) for text, points in zip(heard.said, claims, strict=True)])
+        read = self._reader([Reading((heard.said[at],), points) for at, points in zip(alone, claims, strict=True)])
         found = np.zeros((len(task.points), len(VERDICTS)))
         found[:, _MISSING] = 1.0
         for points, one in zip(chosen, read, strict=True):
