@@ -32,7 +32,7 @@ ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION 
 TERSE_TIMES, TERSE_WORDS = 4, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
 TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 4, "confident_wrong": 2}
-"""So often come replies that deny what is right, or leave open what is."""
+"""So often come replies of kinds that are wrong in the words of right ones."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
 NO_ENGLISH = ("other_language",)
