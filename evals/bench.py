@@ -22,7 +22,6 @@ from interviewer.grading.local import FOLDER, LocalJudge
 from interviewer.grading.tasks import GradeRequest, bank_task
 from interviewer.wiring import Interviewer
 from knowledge.bank import Frozen
-from knowledge.encoder import open_encoder
 from knowledge.passages import split_answer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -88,17 +87,15 @@ def run_bench(interviewer: Interviewer, replies: int, repeats: int) -> Bench:
     samples = make_samples(interviewer, replies)
     grader = interviewer.make_grader(GraderName.LOCAL)
     warm_up(grader)
-    bare = open_encoder(interviewer.settings.embedding_model)
-    bare.encode(["warm up"])
     grades, encodings = [], []
     for _ in range(repeats):
         # One after the other for each reply, so that both meet the same load of the machine.
         for sample in samples:
             request = GradeRequest(question_id=sample.task.question_id)
-            # A reply is new when it is graded: its sentences' vectors are no longer known from the last repeat.
+            # Both are done as if for the first time: no vector is known from the last repeat.
             interviewer.encoder.forget()
             grades.append(milliseconds(lambda request=request, sample=sample: grader.grade(request, sample.reply)))  # type: ignore[misc]
-            encodings.append(milliseconds(lambda sample=sample: bare.encode(sample.pairs)))  # type: ignore[misc]
+            encodings.append(milliseconds(lambda sample=sample: interviewer.encoder.encode(sample.pairs)))  # type: ignore[misc]
     after = memory_mib()
     ratios = [grade / encoding for grade, encoding in zip(grades, encodings, strict=True)]
     return Bench(

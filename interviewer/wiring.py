@@ -116,8 +116,9 @@ class Interviewer:
     def drop_remembered(self) -> None:
         """Forgets what is held in memory of people's texts."""
         self.sessions.drop_remembered()
-        if (encoder := vars(self).get("encoder")) is not None:
-            encoder.forget()
+        for name in ("encoder", "_judges_encoder"):
+            if (opened := vars(self).get(name)) is not None:
+                opened.forget()
 
     @property
     def index(self) -> Searchable:
@@ -279,9 +280,12 @@ class Interviewer:
     def _local_judge(self) -> "Judge":
         from interviewer.grading.local import FOLDER, LocalJudge
 
+        return LocalJudge(self.settings.grader_folder or FOLDER, encoder=lambda: self._judges_encoder)
+
+    @cached_property
+    def _judges_encoder(self) -> BankVectors:
         # The judge's figures were fitted with the bundled encoder, whichever one retrieves.
-        encoder = (lambda: self.encoder) if self.settings.embedding_model is None else None
-        return LocalJudge(self.settings.grader_folder or FOLDER, encoder=encoder)
+        return self.encoder if self.settings.embedding_model is None else BankVectors(open_encoder())
 
     @cached_property
     def _shared_judge(self) -> "Judge":

@@ -56,15 +56,20 @@ class Recorded:
         ]
 
 
+def until_waiting(batching: Batching, calls: int) -> None:
+    """Returns when so many calls wait, or after ten seconds."""
+    until = time.monotonic() + 10
+    while len(batching._waiting) < calls and time.monotonic() < until:
+        time.sleep(0.001)
+
+
 def gather(reader: Recorded, batching: Batching, names: Sequence[str], pool: ThreadPoolExecutor) -> list[object]:
     """Asks for the first alone, then for the others one after the other while that is read; results or errors."""
     futures = [pool.submit(batching.read, [reading(names[0])])]
     assert reader.begun.acquire(timeout=10)
     for n, name in enumerate(names[1:], start=1):
         futures.append(pool.submit(batching.read, [reading(name)] * (1 + n % 2)))
-        until = time.monotonic() + 10
-        while len(batching._waiting) < n and time.monotonic() < until:
-            time.sleep(0.001)
+        until_waiting(batching, n)
     reader.go.set()
     return [future.exception(10) or future.result() for future in futures]
 
@@ -142,9 +147,7 @@ def test_as_many_passes_run_at_once_as_there_are_leaders() -> None:
         assert reader.begun.acquire(timeout=10)
         for n, name in enumerate(["ccc", "dddd", "eeeee"], start=1):
             futures.append(pool.submit(batching.read, [reading(name)]))
-            until = time.monotonic() + 10
-            while len(batching._waiting) < n and time.monotonic() < until:
-                time.sleep(0.001)
+            until_waiting(batching, n)
         reader.go.set()
         assert [future.result(10)[0].probabilities[0, 0, 0] for future in futures] == [1, 2, 3, 4, 5]
     assert sorted(name for names in reader.passes for name in names) == ["a", "bb", "ccc", "dddd", "eeeee"]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from interviewer.grading.crossencoder import CrossEncoder, Read, Reading
+from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Read, Reading
 from interviewer.grading.grade import Verdict
 from interviewer.grading.local import ALONE_FEATURES, FEATURES, FOLDER, MOST_ALONE, READ_FEATURES, WEIGHTS, LocalJudge
 from interviewer.grading.tasks import bank_task
@@ -18,7 +18,7 @@ SAID = (
     "More data brings such a unit back to life at once.",
 )
 ALONE = slice(READ_FEATURES, READ_FEATURES + ALONE_FEATURES)
-MISSING = 2
+MISSING = VERDICTS.index(Verdict.MISSING)
 
 
 @pytest.mark.parametrize("stated", [True, False])

@@ -1,5 +1,6 @@
 """From a session's page to values for the components that show it; their layout is in `ui/interview_layout.py`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -34,36 +35,35 @@ def show(interviewer: Interviewer, page: Page) -> list[Any]:
         "chat": page.chat,
         "ungraded": ungraded(page.session_id, page.state),
         "composer": gr.Column(visible=page.report is None),
-        "reply": gr.skip(),
-        "sure": gr.skip(),
         "progress": progress(page.state, interviewer.bank, handlers.spent(interviewer, page.session_id)),
         "link": resume_view.link(page.session_id),
         "report": gr.Column(visible=page.report is not None),
     } | _report_values(interviewer, page)
     practice = is_practice(page.state)
     actions = [gr.Button(interactive=page.waiting, visible=kind != "hint" or practice) for _, kind in ACTIONS]
-    return [page.session_id, *(values[name] for name in SHOWN), *actions]
+    return _in_order(page.session_id, values, actions)
 
 
 def taken(page: Page, keep_draft: bool = True) -> list[Any]:
     """A reply that was sent stands in the chat and the buttons wait: the rest is as it was, and to send it costs time."""
     changed: dict[str, Any] = {"chat": page.chat} | ({} if keep_draft else {"reply": "", "sure": None})
-    return [
-        page.session_id,
-        *(changed.get(name, gr.skip()) for name in SHOWN),
-        *(gr.Button(interactive=False) for _ in ACTIONS),
-    ]
+    return _in_order(page.session_id, changed, [gr.Button(interactive=False) for _ in ACTIONS])
 
 
 def said_so_far(page: Page) -> list[Any]:
     """While the interviewer speaks only the chat changes; to send the rest with every word would slow the words."""
-    return [gr.skip(), *(page.chat if name == "chat" else gr.skip() for name in SHOWN), *(gr.skip() for _ in ACTIONS)]
+    return _in_order(gr.skip(), {"chat": page.chat})
+
+
+def _in_order(id: Any, parts: dict[str, Any], actions: Sequence[Any] = ()) -> list[Any]:
+    """The values in their order; what is not among them stays as it is."""
+    return [id, *(parts.get(name, gr.skip()) for name in SHOWN), *(actions or (gr.skip() for _ in ACTIONS))]
 
 
 def _report_values(interviewer: Interviewer, page: Page) -> dict[str, Any]:
     report = page.report
     if report is None:
-        return {name: gr.skip() for name in SHOWN[SHOWN.index("ending") :]}
+        return {}
     by_topic, dimensions = (topic_chart(report), rubric_chart(report)) if report.topics else (None, None)
     return {
         "ending": ending(page.state),
@@ -80,7 +80,7 @@ def _report_values(interviewer: Interviewer, page: Page) -> dict[str, Any]:
 
 def blank() -> list[Any]:
     """The page before a session."""
-    values: dict[str, Any] = {name: gr.skip() for name in SHOWN} | {
+    values = {
         "setup": gr.Column(visible=True),
         "room": gr.Row(visible=False),
         "chat": [],
@@ -89,7 +89,7 @@ def blank() -> list[Any]:
         "sure": None,
         "report": gr.Column(visible=False),
     }
-    return ["", *(values[name] for name in SHOWN), *(gr.skip() for _ in ACTIONS)]
+    return _in_order("", values)
 
 
 def grader_line(interviewer: Interviewer) -> str:

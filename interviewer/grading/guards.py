@@ -89,9 +89,10 @@ def rule_for(reply: str, questions: Iterable[str], vocabulary: frozenset[str], r
     text = without_addressed(whole)
     if not _says_anything(text) or (text != whole and says_nothing(text, _GRADING)):
         return "to_the_grader"
-    if is_foreign(text, vocabulary | content_stems(reference)):
+    taught = vocabulary | content_stems(reference)
+    if is_foreign(text, taught):
         return "not_english"
-    known = vocabulary | content_stems(reference) | english_stems()
+    known = taught | english_stems()
     named = _names_some_of(reference, text, asked)
     if named and len(words(text)) <= MISSPELT_WORDS:
         known |= content_stems(text)

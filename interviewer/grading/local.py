@@ -69,7 +69,7 @@ SILENT_FROM = 0.5
 """Least probability with which a denied claim says nothing of a point."""
 MISCONCEPTION_FROM = 0.6
 """Least probability that the reply states a misconception."""
-PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+PROCESSORS: int = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _MISSING = VERDICTS.index(Verdict.MISSING)
 _COVERED, _PARTIAL, _CONTRADICTED = (
     VERDICTS.index(verdict) for verdict in (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
@@ -221,15 +221,13 @@ class LocalJudge:
         chosen = [sorted(np.argsort(-near[at], kind="stable")[:POINTS_A_SENTENCE].tolist()) for at in alone]
         claims = [tuple(task.points[at].text for at in points) for points in chosen]
         read = self._reader([Reading((heard.said[at],), points) for at, points in zip(alone, claims, strict=True)])
-        found = np.zeros((len(task.points), len(VERDICTS)))
-        found[:, _MISSING] = 1.0
+        highest = np.zeros((len(task.points), len(VERDICTS)))
         for points, one in zip(chosen, read, strict=True):
-            # A sentence of several pieces, which is a rare one, is taken piece by piece.
-            for probabilities in one.probabilities:
-                lowest = np.minimum(found[points, _MISSING], probabilities[:, _MISSING])
-                found[points] = np.maximum(found[points], probabilities)
-                found[points, _MISSING] = lowest
-        return np.asarray(np.log(found + SCARCELY))
+            said = one.probabilities.max(axis=0)
+            said[:, _MISSING] = 1 - one.probabilities[:, :, _MISSING].min(axis=0)
+            highest[points] = np.maximum(highest[points], said)
+        highest[:, _MISSING] = 1 - highest[:, _MISSING]
+        return np.asarray(np.log(highest + SCARCELY))
 
     def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
         """The probabilities where claims are denied: a point that they state is contradicted, unless what the reply asserts
