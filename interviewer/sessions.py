@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from interviewer.access import Access, Everything
@@ -31,6 +32,7 @@ from interviewer.llm.ledger import spending
 from interviewer.phrasing import Tell, as_authored, silent
 from interviewer.policy import Need, need, open_session, respond
 from interviewer.practice import graded_replies, plan
+from interviewer.recent import Recent
 from interviewer.selection import check_config
 from interviewer.speech import Speech
 from interviewer.state import State, apply, replay
@@ -59,6 +61,8 @@ ACCEPT_PATIENCE_S = 0.5
 
 MOST_REMEMBERED = 5_000
 """So many sessions of other users are kept in memory beside those of the one who acts."""
+MOST_RECENT = 500
+"""Of so many sessions the state at the last look is kept: twice as many as talk at once on a machine that grades in time."""
 
 BUTTONS: dict[ReplyKind, str] = {
     ReplyKind.DONT_KNOW: "I don't know.",
@@ -110,6 +114,7 @@ class Sessions:
         self._access = access or Everything()
         self._turns = turns or Turns()
         self._seen: dict[str, State] = {}
+        self._recent_states = Recent(MOST_RECENT)
         self._told: set[str] = set()
 
     def start(self, config: SessionConfig) -> tuple[str, State]:
@@ -143,7 +148,15 @@ class Sessions:
         return self._replayed(id)
 
     def _replayed(self, id: str) -> State:
-        return replay(self._store.load(id))
+        """The session as it stands in the log, of which only what came since the last look is read."""
+        known = self._recent_states.get(id)
+        if known is None:
+            state = replay(self._store.load(id))
+        else:
+            # The last record known is read again: where it is gone, so is the session.
+            state = reduce(apply, self._store.load(id, since=known.seq)[1:], known)
+        self._recent_states.put(id, state)
+        return state
 
     def _sound(self, id: str) -> list[Record]:
         """A session's records; none, and a line in the log, where they are damaged."""
@@ -187,6 +200,7 @@ class Sessions:
     def drop_remembered(self) -> None:
         """Forgets what is held in memory; it is read from the database again."""
         self._seen = {}
+        self._recent_states.clear()
 
     def close(self) -> None:
         """Gives the database's connections back."""

@@ -97,9 +97,12 @@ class Store:
             raise unavailable("written", error) from error
         return records
 
-    def load(self, session_id: str) -> list[Record]:
-        """All records of a session in order. Raises: UnknownSession, SessionDamaged, StoreUnavailable."""
-        query = select(events).where(events.c.session_id == session_id).order_by(events.c.seq)
+    def load(self, session_id: str, since: int = 0) -> list[Record]:
+        """The records of a session in order, from number `since` on.
+
+        Raises: UnknownSession where there are none, SessionDamaged, StoreUnavailable.
+        """
+        query = select(events).where(events.c.session_id == session_id, events.c.seq >= since).order_by(events.c.seq)
         try:
             with self._engine.connect() as connection:
                 rows = connection.execute(query).all()
@@ -107,7 +110,7 @@ class Store:
             raise unavailable("read", error) from error
         if not rows:
             raise unknown_session(session_id)
-        return [_record(expected, row) for expected, row in enumerate(rows)]
+        return [_record(expected, row) for expected, row in enumerate(rows, start=since)]
 
     def session_ids(self) -> list[str]:
         """Ids of all sessions, the newest first. Raises: StoreUnavailable."""
