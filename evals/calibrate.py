@@ -1,8 +1,8 @@
 """`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
 `stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the golden set's
-development half, on short and on everyday replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`; all judged by us), on
-replies to other questions, and on questions given back: with the authored statements as a memory on questions that training
+development half, on short, everyday and odd replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`; all
+judged by us), on replies to other questions, and on tricks: with the authored statements as a memory on questions that training
 knew, without it on all.
 `derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
 reference answers, and on train splits of the public graded answers. All figures printed are cross-validated by question; no
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from evals.aggregations import Found, fit_scores, fit_verdicts
-from evals.attack_templates import fill, load_families, values_for
+from evals.attack_templates import fill, load_families, placeholders, values_for
 from interviewer.grading.aggregation import Aggregation
 from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import GradeTask
@@ -29,6 +29,7 @@ from interviewer.grading.local import (
     FEATURES,
     FOLDER,
     READ_FEATURES,
+    REPLY_FEATURES,
     Heard,
     LocalJudge,
     write_card,
@@ -39,17 +40,29 @@ from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-PLAIN_WEIGHT, SHORT_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25
-"""Weights of everyday replies, of short ones, and of those that answer nothing, beside the golden ones."""
+PLAIN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25, 0.25
+"""Weights of everyday replies, of short ones, of odd ones (denied, hedging, wrong with assurance, contradicting themselves, ...), and
+of those that answer nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
-PARROTED_EVERY = 2
+PARROTED_EVERY, TRICKS_EVERY = 2, 3
+TRICKS = (
+    "boilerplate", "parrot", "stuffing", "jumble", "adverbs", "padding", "injection_plain", "injection_system", "injection_verdict",
+    "injection_rubric", "injection_markup", "injection_plea", "injection_roleplay", "transcript", "code",
+)  # fmt: skip
+"""Families of templates that say nothing of any point. Shuffled words are not among them: with these, terse right replies are
+marked down (of 128 in `short_dev.jsonl` 21 below 0.6 instead of 8)."""
+STATES = frozenset({"statement", "second", "wrong", "other", "answer_sentence"})
+"""Places in a template for what states something. Authored statements are also the judge's memory, so that they would be known
+to it here as no reply of a candidate is."""
 PUBLIC = {"scientsbank": 300, "beetle": 300, "saf": 250, "stita": 120}
 """Replies drawn from each public set."""
-RESEMBLES = READ_FEATURES + ALONE_FEATURES
+ALL_OVER = READ_FEATURES + ALONE_FEATURES
+RESEMBLES = ALL_OVER + REPLY_FEATURES
 PARTS = {
     "what was read": slice(0, len(VERDICTS)),
     "length": slice(len(VERDICTS), READ_FEATURES),
-    "single sentences": slice(READ_FEATURES, RESEMBLES),
+    "single sentences": slice(READ_FEATURES, ALL_OVER),
+    "the reply over all points": slice(ALL_OVER, RESEMBLES),
     "point and question": slice(RESEMBLES, RESEMBLES + SEEN_FEATURES),
     "statements": slice(RESEMBLES + SEEN_FEATURES, -1),
     "other questions": slice(-1, None),
@@ -106,6 +119,33 @@ def parroted(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeT
     return [one for one in found if one is not None]
 
 
+def tricks(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], seed: int = 0) -> list[Found]:
+    """Attacks that say nothing, all points missing; and everyday replies with words after them that change nothing."""
+    rng = random.Random(seed)
+    families = load_families()
+    templates = [t for name in TRICKS for t in families[name].templates if not _states(t)]
+    found = []
+    for name in ("plain_dev.jsonl", "short_dev.jsonl"):
+        for line in (DATA / name).read_text(encoding="utf-8").splitlines()[::TRICKS_EVERY]:
+            case = json.loads(line)
+            question = bank.by_id[case["question_id"]]
+            values = values_for(bank, question, rng.choice(question.key_points).id, rng)
+            nothing = dict.fromkeys(case["verdicts"], "missing")
+            suffix = fill(rng.choice(families["suffix"].templates), values)
+            for text, verdicts in (
+                *((fill(template, values), nothing) for template in rng.sample(templates, TRICKS_EVERY)),
+                (f"{case['reply']} {suffix}", case["verdicts"]),
+            ):
+                points = [{"verdict": verdicts[point.id]} for point in question.key_points]
+                replied = {"question_id": question.id, "reply": text, "key_points": points, "score": 0.0}
+                found.append(_found(judge, replied, task_of(question)))
+    return [one for one in found if one is not None]
+
+
+def _states(template: str) -> bool:
+    return any(name.lower() in STATES for name in placeholders(template))
+
+
 def public(folder: Path, judge: LocalJudge, seed: int = 0) -> list[Found]:
     """Answers of the public sets' train splits (STITA is for training as a whole)."""
     rng = random.Random(seed)
@@ -145,7 +185,7 @@ def ablate(replies: Sequence[Found], weight: Sequence[float], decays: Sequence[f
 
 
 def fits_of(
-    bank: Bank, judge: LocalJudge, datasets: Path, held_out: Iterable[str]
+    bank: Bank, judge: LocalJudge, datasets: Path, held_out: Iterable[str], ablated: bool = False
 ) -> Mapping[str, Callable[[], tuple[Aggregation, str]]]:
     """How to fit each aggregation; each gives a line on how well, too."""
     unknown = frozenset(held_out)
@@ -159,20 +199,20 @@ def fits_of(
     def of_reference(question: Question) -> GradeTask:
         return reference_task(GradeRequest(question=question.question, references=(question.answer,)))
 
-    def fit_with(
-        task_of: Callable[[Question], GradeTask], known_only: bool, ablated: bool = False
-    ) -> tuple[Aggregation, str]:
+    def fit_with(task_of: Callable[[Question], GradeTask], known_only: bool) -> tuple[Aggregation, str]:
         parts = [
             (golden(bank, judge, task_of), 1.0),
             (written(bank, judge, task_of, "plain_dev.jsonl"), PLAIN_WEIGHT),
             (written(bank, judge, task_of, "short_dev.jsonl"), SHORT_WEIGHT),
+            (written(bank, judge, task_of, "odd_dev.jsonl"), ODD_WEIGHT),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
             (parroted(bank, judge, task_of), STRANGERS_WEIGHT),
+            (tricks(bank, judge, task_of), STRANGERS_WEIGHT),
         ]
         chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]
         replies, weights = [reply for reply, _ in chosen], [weight for _, weight in chosen]
         fitted = fit_verdicts(replies, weights)
-        lines = ablate(replies, weights, ABLATION_DECAYS) if ablated else []
+        lines = ablate(replies, weights, ABLATION_DECAYS) if ablated and known_only else []
         return fitted.aggregation, "\n".join([fitted.line, *lines])
 
     def fit_derived() -> tuple[Aggregation, str]:
@@ -182,7 +222,7 @@ def fits_of(
         return fit_scores([*ours, *people], groups)
 
     return {
-        "stated": lambda: fit_with(of_bank, True, ablated=True),
+        "stated": lambda: fit_with(of_bank, True),
         "given": lambda: fit_with(without_statements, False),
         "derived": fit_derived,
     }
@@ -194,11 +234,12 @@ def main() -> None:
     parser.add_argument("--datasets", type=Path, default=Path("../shared/datasets"), help="folder of the public files")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the weights and their card")
     parser.add_argument("--only", choices=list(FEATURES), nargs="*", default=list(FEATURES), help="fit these alone")
+    parser.add_argument("--ablate", action="store_true", help="fit `stated` without each part of the features, too")
     arguments = parser.parse_args()
     judge = LocalJudge(arguments.folder)
     card = judge.card
     fitted = {"stated": card.stated, "given": card.given, "derived": card.derived}
-    fits = fits_of(load_bank(), judge, arguments.datasets, card.held_out)
+    fits = fits_of(load_bank(), judge, arguments.datasets, card.held_out, arguments.ablate)
     for name in arguments.only:
         fitted[name], line = fits[name]()
         print(f"{name}: {line}", flush=True)

@@ -5,6 +5,7 @@ encoder puts them next to each other. The encoder is asked only about pairs whos
 it takes seconds to find: texts that say one thing in other words are what a test is made of, and no duplicates.
 """
 
+import json
 import re
 import sys
 from collections import Counter, defaultdict
@@ -26,6 +27,7 @@ from knowledge.text import words
 
 DATA = Path(__file__).parent / "data"
 TUNED_ON = DATA / "dev_attacks.jsonl"
+CALIBRATED_ON = ("plain_dev", "short_dev", "odd_dev")
 RUN_WORDS = 7
 LEAST_SHARE = 0.5
 LEAST_WORDS = 8
@@ -56,13 +58,18 @@ class Pair(NamedTuple):
 
 
 def trained_texts(bank: Bank) -> list[Text]:
-    """What the local grader is trained or tuned on: statements, replies, references, key points, attacks, templates."""
+    """What the local grader is trained, tuned or calibrated on: statements, replies, references, key points, attacks, templates."""
     found = [Text(f"statement of {statement.key_point}", statement.text) for statement in bank.statements]
     found += [Text(f"reply to {reply.question}", reply.text) for reply in load_replies(bank)]
     found += [Text(f"answer of {question.id}", question.answer) for question in bank.questions]
     found += [Text(f"point of {question.id}", p.text) for question in bank.questions for p in question.key_points]
     found += [Text(f"attack to tune by {case.id}", case.reply) for case in read_cases([TUNED_ON])]
+    found += [Text(f"reply of {name}", reply) for name in CALIBRATED_ON for reply in _replies(DATA / f"{name}.jsonl")]
     return found + [Text("template", template) for template in templates()]
+
+
+def _replies(file: Path) -> list[str]:
+    return [json.loads(line)["reply"] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def templates() -> list[str]:

@@ -7,7 +7,16 @@ import pytest
 
 from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Read, Reading
 from interviewer.grading.grade import Verdict
-from interviewer.grading.local import ALONE_FEATURES, FEATURES, FOLDER, MOST_ALONE, READ_FEATURES, WEIGHTS, LocalJudge
+from interviewer.grading.local import (
+    ALONE_FEATURES,
+    FEATURES,
+    FOLDER,
+    MOST_ALONE,
+    READ_FEATURES,
+    REPLY_FEATURES,
+    WEIGHTS,
+    LocalJudge,
+)
 from interviewer.grading.tasks import bank_task
 from knowledge.bank import Bank
 from knowledge.encoder import bundled_folder
@@ -18,6 +27,8 @@ SAID = (
     "More data brings such a unit back to life at once.",
 )
 ALONE = slice(READ_FEATURES, READ_FEATURES + ALONE_FEATURES)
+ALL_OVER = slice(ALONE.stop, ALONE.stop + REPLY_FEATURES)
+WORDS = READ_FEATURES - 1
 MISSING = VERDICTS.index(Verdict.MISSING)
 
 
@@ -48,7 +59,7 @@ def test_of_very_many_sentences_the_nearest_are_read_alone(bank: Bank) -> None:
         return encoder.read(readings)
 
     judge = LocalJudge(reader=counted)
-    said = (*(f"I like number {n}." for n in range(60)), SAID[0], *(f"Or {n} is fine." for n in range(60)))
+    said = (*(f"Unit {n} is dead." for n in range(60)), SAID[0], *(f"ReLU number {n} is zero." for n in range(60)))
     points = [point.text for point in task.points]
     many = judge.features(task, judge.hear(said, points))[:, ALONE]
     assert max(asked) == MOST_ALONE
@@ -56,6 +67,44 @@ def test_of_very_many_sentences_the_nearest_are_read_alone(bank: Bank) -> None:
     stated = few[:, MISSING] < np.log(0.1)
     assert stated.any()
     assert (many[stated, MISSING] <= few[stated, MISSING] + 1e-4).all()
+
+
+def test_a_sentence_that_is_near_no_point_is_not_read_alone(bank: Bank) -> None:
+    task = bank_task(bank, bank.by_id["activations-dying-relu"])
+    asked: list[Sequence[Reading]] = []
+    encoder = CrossEncoder(bundled_folder(), FOLDER / WEIGHTS, LocalJudge().card.sha256)
+
+    def noted(readings: Sequence[Reading]) -> list[Read]:
+        asked.append(readings)
+        return encoder.read(readings)
+
+    judge = LocalJudge(reader=noted)
+    points = [point.text for point in task.points]
+    found = judge.features(task, judge.hear(("Nice weather, by the way.", SAID[0]), points))
+    assert [reading.sentences for reading in asked[-1]] == [(SAID[0],)]
+    judge.features(task, judge.hear(("Nice weather, by the way.",), points))
+    assert len(asked) == 3
+    assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("stated", [True, False])
+def test_each_point_is_seen_beside_the_reply_over_all_points(bank: Bank, stated: bool) -> None:
+    task = bank_task(bank, bank.by_id["activations-dying-relu"])
+    if not stated:
+        task = task.model_copy(update={"statements": ()})
+    judge = LocalJudge()
+    points = [point.text for point in task.points]
+    found = judge.features(task, judge.hear(SAID, points))
+    all_over = found[:, ALL_OVER]
+    means = np.concatenate([found[:, : len(VERDICTS)], found[:, ALONE]], axis=1).mean(axis=0)
+    np.testing.assert_allclose(all_over[:, :-2], np.tile(means, (len(task.points), 1)))
+    assert np.ptp(all_over, axis=0).max() == 0
+    each = [judge.features(task, judge.hear((text,), points))[0] for text in SAID]
+    near = [one[ALL_OVER][-2:] for one in each if one[WORDS] > 0]
+    small_talk = judge.features(task, judge.hear((*SAID, "Nice weather, by the way."), points))
+    np.testing.assert_allclose(all_over[0, -2:], np.mean(near, axis=0), atol=1e-4)
+    np.testing.assert_allclose(small_talk[0, ALL_OVER][-2:], all_over[0, -2:], atol=1e-4)
+    assert small_talk[0, WORDS] == found[0, WORDS]
 
 
 def test_a_sentence_that_takes_back_another_is_heard(bank: Bank) -> None:

@@ -37,9 +37,10 @@ FOLDER = Path(__file__).with_name("model")
 WEIGHTS = "crossencoder.safetensors"
 CARD = "crossencoder.json"
 READ_FEATURES, ALONE_FEATURES, REFERENCE_FEATURES = len(VERDICTS) + 1, len(VERDICTS), 2
+REPLY_FEATURES = 2 * len(VERDICTS) + 2
 FEATURES = {
-    "stated": READ_FEATURES + ALONE_FEATURES + STATED_FEATURES,
-    "given": READ_FEATURES + ALONE_FEATURES + SEEN_FEATURES,
+    "stated": READ_FEATURES + ALONE_FEATURES + REPLY_FEATURES + STATED_FEATURES,
+    "given": READ_FEATURES + ALONE_FEATURES + REPLY_FEATURES + SEEN_FEATURES,
     "derived": READ_FEATURES + SEEN_FEATURES + REFERENCE_FEATURES,
 }
 """Number of features of each aggregation."""
@@ -49,6 +50,8 @@ POINTS_A_SENTENCE = 2
 """Each sentence is read once more, alone with so many points that it is nearest to: in the whole reply the network overlooks
 sentences, those that take back what another one says above all.
 """
+LEAST_NEAR = 0.3
+"""Cosine from which a sentence has to do with a point: below it, to read it alone with the point finds nothing and costs time."""
 MOST_ALONE = 24
 """So many sentences of a reply are read alone, those nearest to any point: people's hold up to 14, what is made to take time up to
 thousands.
@@ -197,37 +200,42 @@ class LocalJudge:
     def features(self, task: GradeTask, heard: Heard) -> Floats:
         """What the aggregation sees, shape (points, features): the log probabilities of the verdicts, on the piece of the
         reply that is least silent about the point; the logarithm of the number of words, since short replies resemble less
-        and say as much; what single sentences say; then what the reply resembles. Derived points have no such sentences,
+        and say as much; what single sentences say; the same over all points and sentences, since a reply that is wrong on
+        the others is likely to be wrong on this; then what the reply resembles. Derived points have no single sentences,
         since replies to them are mostly one, and the whole reference beside them.
         """
-        lengths = [max(1, len(text.split())) for text in heard.said]
-        found = [_log_probabilities(heard.read), np.full((len(task.points), 1), np.log1p(sum(lengths)))]
-        if not task.derived:
-            found.append(self._one_by_one(task, heard))
+        lengths = np.array([max(1, len(text.split())) for text in heard.said])
+        found = [_log_probabilities(heard.read)]
+        if task.derived:
+            found += [_same_for_all(task, [np.log1p(lengths.sum())]), self._memory.seen(task, heard.vectors)]
+            return np.concatenate([*found, self._like_reference(task, heard.said)], axis=1)
+        near = self._memory.near(task, heard.vectors, self._remembers(task))
+        alone, tone = self._one_by_one(task, heard, near)
+        # Small talk around an answer, however long, changes nothing.
+        words = lengths[near.max(axis=1) >= LEAST_NEAR].sum()
+        found += [_same_for_all(task, [np.log1p(words)]), alone]
+        found.append(_same_for_all(task, [*found[0].mean(axis=0), *alone.mean(axis=0), *tone]))
         if self._remembers(task):
-            found.append(self._memory.stated(task, heard.vectors, lengths))
+            found.append(self._memory.stated(task, heard.vectors, lengths.tolist()))
         else:
             found.append(self._memory.seen(task, heard.vectors))
-        if task.derived:
-            found.append(self._like_reference(task, heard.said))
         return np.concatenate(found, axis=1)
 
-    def _one_by_one(self, task: GradeTask, heard: Heard) -> Floats:
+    def _one_by_one(self, task: GradeTask, heard: Heard, near: Floats) -> tuple[Floats, Floats]:
         """For each point the logarithm of the highest probability of each verdict (of *missing* the lowest) in a sentence that
-        was read alone with it, shape (points, 4).
+        was read alone with it, shape (points, 4); and the mean over these sentences of how much each contradicts some point,
+        and of how much it credits one, shape (2,).
         """
-        near = self._memory.near(task, heard.vectors, self._remembers(task))
-        alone = sorted(np.argsort(-near.max(axis=1), kind="stable")[:MOST_ALONE].tolist())
-        chosen = [sorted(np.argsort(-near[at], kind="stable")[:POINTS_A_SENTENCE].tolist()) for at in alone]
-        claims = [tuple(task.points[at].text for at in points) for points in chosen]
-        read = self._reader([Reading((heard.said[at],), points) for at, points in zip(alone, claims, strict=True)])
-        highest = np.zeros((len(task.points), len(VERDICTS)))
-        for points, one in zip(chosen, read, strict=True):
+        chosen = _to_read_alone(near)
+        readings = [Reading((heard.said[at],), tuple(task.points[i].text for i in points)) for at, points in chosen]
+        highest, tone = np.zeros((len(task.points), len(VERDICTS))), np.zeros(2)
+        for (_, points), one in zip(chosen, self._reader(readings) if readings else [], strict=True):
             said = one.probabilities.max(axis=0)
             said[:, _MISSING] = 1 - one.probabilities[:, :, _MISSING].min(axis=0)
             highest[points] = np.maximum(highest[points], said)
+            tone += [said[:, _CONTRADICTED].max(), (said[:, _COVERED] + said[:, _PARTIAL]).max()]
         highest[:, _MISSING] = 1 - highest[:, _MISSING]
-        return np.asarray(np.log(highest + SCARCELY))
+        return np.asarray(np.log(highest + SCARCELY)), tone / max(1, len(chosen))
 
     def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
         """The probabilities where claims are denied: a point that they state is contradicted, unless what the reply asserts
@@ -303,6 +311,19 @@ def _log_probabilities(read: Read) -> Floats:
     loudest = read.probabilities[:, :, _MISSING].argmin(axis=0)
     chosen = read.probabilities[loudest, np.arange(len(loudest))]
     return np.asarray(np.log(np.clip(chosen, LEAST, 1.0)))
+
+
+def _to_read_alone(near: Floats) -> list[tuple[int, list[int]]]:
+    """The sentences that are read alone, in their order, each with the points that it is read with."""
+    sentences = sorted(np.argsort(-near.max(axis=1), kind="stable")[:MOST_ALONE].tolist())
+    nearest = [(at, sorted(np.argsort(-near[at], kind="stable")[:POINTS_A_SENTENCE].tolist())) for at in sentences]
+    having = [(at, [point for point in points if near[at, point] >= LEAST_NEAR]) for at, points in nearest]
+    return [(at, points) for at, points in having if points]
+
+
+def _same_for_all(task: GradeTask, values: Sequence[float]) -> Floats:
+    """Values of the whole reply, for each point."""
+    return np.tile(np.asarray(values, dtype=float), (len(task.points), 1))
 
 
 def _without_doubtful(found: Floats) -> Floats:
