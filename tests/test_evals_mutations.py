@@ -12,9 +12,10 @@ from interviewer.grading.tasks import bank_task
 from interviewer.wiring import Interviewer
 
 PER_FAMILY = 1
-SLOW = {"local cross-check", "no credit for doubt"}
+SLOW = {"local cross-check"}
 SLOW_STEP = 61
-OWN = {"denials turned", "no benefit of the doubt"}
+OWN = {"denials turned", "no benefit of the doubt", "no credit for doubt"}
+"""The local judge is sure of nearly all attacks: what these are worth shows on more of them than a test has time for."""
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,8 @@ def attacks() -> list[Case]:
 def test_every_defence_is_missed_when_it_is_off(interviewer: Interviewer, attacks: list[Case]) -> None:
     all_of_them = mutations.mutations(interviewer)
     assert {m.defence for m in all_of_them} >= {f"rule {rule}" for rule in ALL_ON.rules} | OWN
-    # The local judge takes its time, so it is asked only where nothing else shows what the defence is worth.
+    # The local judge takes its time, so it is asked only where nothing else shows what the defence is worth. Doubt that is
+    # believed is held against what it earns in `test_scoring.py`.
     chosen = [m for m in all_of_them if m.defence not in OWN]
     quick = [m._replace(arms=[arm for arm in m.arms if arm.name != "local"] or m.arms) for m in chosen]
     found = [measure(interviewer, m, attacks[::SLOW_STEP] if m.defence in SLOW else attacks, PER_FAMILY) for m in quick]
@@ -34,7 +36,7 @@ def test_every_defence_is_missed_when_it_is_off(interviewer: Interviewer, attack
 
 
 def test_the_local_judges_own_defences_can_be_switched_off(interviewer: Interviewer) -> None:
-    """That their attacks then score worse is for the command: it takes more attacks than a test has time for."""
+    """That their attacks then score worse is for the command to tell."""
     question = interviewer.bank.questions[0]
     task = bank_task(interviewer.bank, question)
     point, honest = question.key_points[0].text, question.key_points[1].text

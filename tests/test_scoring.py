@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interviewer.grading.chain import verify_points
+from interviewer.grading.defences import Defences
 from interviewer.grading.grade import Findings, GradeTask, Judgement, Point, PointGrade, Verdict
 from interviewer.grading.scoring import CREDIT, expected_credit, merge, rubric, score, unaided_score
 from knowledge.bank import Aspect
@@ -135,3 +136,5 @@ def test_doubt_earns_nothing_but_where_points_are_a_references_sentences(
     points = verify_points({"task": task, "reply": "It purrs.", "findings": found})
     assert score(points) == pytest.approx(earned)
     assert (points[0].evidence is None) is (earned == 0.0)
+    believed = verify_points({"task": task, "reply": "It purrs.", "findings": found}, Defences(merit=False))
+    assert score(believed) == pytest.approx(0.875 * rest)
