@@ -44,7 +44,7 @@ PLAIN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25, 0.25
 """Weights of everyday replies, of short ones, of odd ones (denied, hedging, wrong with assurance, contradicting themselves, ...), and
 of those that answer nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
-PARROTED_EVERY, TRICKS_EVERY = 2, 3
+PARROTED_EVERY, TRICKS_EVERY, TRICKS_A_REPLY = 2, 3, 3
 TRICKS = (
     "boilerplate", "parrot", "stuffing", "jumble", "adverbs", "padding", "injection_plain", "injection_system", "injection_verdict",
     "injection_rubric", "injection_markup", "injection_plea", "injection_roleplay", "transcript", "code",
@@ -73,35 +73,28 @@ ABLATION_DECAYS = (0.001,)
 
 def golden(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask]) -> list[Found]:
     """The development half of the golden set."""
-    cases = [json.loads(line) for line in (DATA / "golden.jsonl").read_text(encoding="utf-8").splitlines()]
-    found = [_found(judge, case, task_of(bank.by_id[case["question_id"]])) for case in cases if case["split"] == "dev"]
-    return [one for one in found if one is not None]
+    cases = [case for case in _lines(DATA / "golden.jsonl") if case["split"] == "dev"]
+    return _graded(_found(judge, case, task_of(bank.by_id[case["question_id"]])) for case in cases)
 
 
 def written(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], name: str) -> list[Found]:
     """Replies of a file to questions that no test asks."""
-    found = []
-    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        question = bank.by_id[case["question_id"]]
-        points = [{"verdict": case["verdicts"][point.id]} for point in question.key_points]
-        found.append(_found(judge, case | {"key_points": points, "score": 0.0}, task_of(question)))
-    return [one for one in found if one is not None]
+    return _graded(
+        _judged(judge, bank.by_id[case["question_id"]], case["reply"], case["verdicts"], task_of)
+        for case in _lines(DATA / name)
+    )
 
 
 def strangers(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], seed: int = 0) -> list[Found]:
     """The same replies, and the references of their questions, held against a question of another topic: all is missing."""
     rng = random.Random(seed)
     found = []
-    for line in (DATA / "short_dev.jsonl").read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
+    for case in _lines(DATA / "short_dev.jsonl"):
         asked = bank.by_id[case["question_id"]]
         other = rng.choice([question for question in bank.questions if question.topic != asked.topic])
         text = case["reply"] if rng.random() < STRANGERS_SHORT else asked.answer
-        points = [{"verdict": "missing"}] * len(other.key_points)
-        replied = {"question_id": other.id, "reply": text, "key_points": points, "score": 0.0}
-        found.append(_found(judge, replied, task_of(other)))
-    return [one for one in found if one is not None]
+        found.append(_judged(judge, other, text, {}, task_of))
+    return _graded(found)
 
 
 def parroted(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], seed: int = 0) -> list[Found]:
@@ -109,14 +102,12 @@ def parroted(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeT
     rng = random.Random(seed)
     templates = load_families()["parrot"].templates
     found = []
-    for line in (DATA / "short_dev.jsonl").read_text(encoding="utf-8").splitlines()[::PARROTED_EVERY]:
-        question = bank.by_id[json.loads(line)["question_id"]]
+    for case in _lines(DATA / "short_dev.jsonl")[::PARROTED_EVERY]:
+        question = bank.by_id[case["question_id"]]
         values = values_for(bank, question, rng.choice(question.key_points).id, rng)
-        points = [{"verdict": "missing"}] * len(question.key_points)
         text = fill(rng.choice(templates), values | {"question": rng.choice([question.question, *question.variants])})
-        replied = {"question_id": question.id, "reply": text, "key_points": points, "score": 0.0}
-        found.append(_found(judge, replied, task_of(question)))
-    return [one for one in found if one is not None]
+        found.append(_judged(judge, question, text, {}, task_of))
+    return _graded(found)
 
 
 def tricks(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], seed: int = 0) -> list[Found]:
@@ -126,20 +117,14 @@ def tricks(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTas
     templates = [t for name in TRICKS for t in families[name].templates if not _states(t)]
     found = []
     for name in ("plain_dev.jsonl", "short_dev.jsonl"):
-        for line in (DATA / name).read_text(encoding="utf-8").splitlines()[::TRICKS_EVERY]:
-            case = json.loads(line)
+        for case in _lines(DATA / name)[::TRICKS_EVERY]:
             question = bank.by_id[case["question_id"]]
             values = values_for(bank, question, rng.choice(question.key_points).id, rng)
-            nothing = dict.fromkeys(case["verdicts"], "missing")
             suffix = fill(rng.choice(families["suffix"].templates), values)
-            for text, verdicts in (
-                *((fill(template, values), nothing) for template in rng.sample(templates, TRICKS_EVERY)),
-                (f"{case['reply']} {suffix}", case["verdicts"]),
-            ):
-                points = [{"verdict": verdicts[point.id]} for point in question.key_points]
-                replied = {"question_id": question.id, "reply": text, "key_points": points, "score": 0.0}
-                found.append(_found(judge, replied, task_of(question)))
-    return [one for one in found if one is not None]
+            for template in rng.sample(templates, TRICKS_A_REPLY):
+                found.append(_judged(judge, question, fill(template, values), {}, task_of))
+            found.append(_judged(judge, question, f"{case['reply']} {suffix}", case["verdicts"], task_of))
+    return _graded(found)
 
 
 def _states(template: str) -> bool:
@@ -151,13 +136,35 @@ def public(folder: Path, judge: LocalJudge, seed: int = 0) -> list[Found]:
     rng = random.Random(seed)
     found = []
     for name, count in PUBLIC.items():
-        cases = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+        cases = _lines(folder / f"{name}.jsonl")
         cases = [case for case in cases if case["split"] in ("train", None) and case["reply"].strip()]
         for case in rng.sample(cases, count):
             references = case["reference"] if isinstance(case["reference"], list) else [case["reference"]]
             request = GradeRequest(question=case["question"], references=tuple(references))
             found.append(_found(judge, case, reference_task(request)))
+    return _graded(found)
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def _graded(found: Iterable[Found | None]) -> list[Found]:
+    """Those of which something is left to judge."""
     return [one for one in found if one is not None]
+
+
+def _judged(
+    judge: LocalJudge,
+    question: Question,
+    text: str,
+    verdicts: Mapping[str, str],
+    task_of: Callable[[Question], GradeTask],
+) -> Found | None:
+    """A reply to one of the bank's questions; points without a verdict are missing, and its score is not used."""
+    points = [{"verdict": verdicts.get(point.id, "missing")} for point in question.key_points]
+    case = {"question_id": question.id, "reply": text, "key_points": points, "score": 0.0}
+    return _found(judge, case, task_of(question))
 
 
 def _found(judge: LocalJudge, case: dict[str, Any], task: GradeTask) -> Found | None:
@@ -199,7 +206,9 @@ def fits_of(
     def of_reference(question: Question) -> GradeTask:
         return reference_task(GradeRequest(question=question.question, references=(question.answer,)))
 
-    def fit_with(task_of: Callable[[Question], GradeTask], known_only: bool) -> tuple[Aggregation, str]:
+    def fit_with(
+        task_of: Callable[[Question], GradeTask], known_only: bool, ablated: bool = False
+    ) -> tuple[Aggregation, str]:
         parts = [
             (golden(bank, judge, task_of), 1.0),
             (written(bank, judge, task_of, "plain_dev.jsonl"), PLAIN_WEIGHT),
@@ -212,7 +221,7 @@ def fits_of(
         chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]
         replies, weights = [reply for reply, _ in chosen], [weight for _, weight in chosen]
         fitted = fit_verdicts(replies, weights)
-        lines = ablate(replies, weights, ABLATION_DECAYS) if ablated and known_only else []
+        lines = ablate(replies, weights, ABLATION_DECAYS) if ablated else []
         return fitted.aggregation, "\n".join([fitted.line, *lines])
 
     def fit_derived() -> tuple[Aggregation, str]:
@@ -222,7 +231,7 @@ def fits_of(
         return fit_scores([*ours, *people], groups)
 
     return {
-        "stated": lambda: fit_with(of_bank, True),
+        "stated": lambda: fit_with(of_bank, True, ablated),
         "given": lambda: fit_with(without_statements, False),
         "derived": fit_derived,
     }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Read, Reading
-from interviewer.grading.grade import Verdict
+from interviewer.grading.grade import GradeTask, Verdict
 from interviewer.grading.local import (
     ALONE_FEATURES,
     FEATURES,
@@ -32,45 +32,20 @@ WORDS = READ_FEATURES - 1
 MISSING = VERDICTS.index(Verdict.MISSING)
 
 
-@pytest.mark.parametrize("stated", [True, False])
-def test_each_sentence_counts_as_if_it_stood_alone(bank: Bank, stated: bool) -> None:
-    task = bank_task(bank, bank.by_id["activations-dying-relu"])
-    if not stated:
-        task = task.model_copy(update={"statements": ()})
-    judge = LocalJudge()
-    points = [point.text for point in task.points]
-    together = judge.features(task, judge.hear(SAID, points))
-    each = np.stack([judge.features(task, judge.hear((text,), points))[:, ALONE] for text in SAID])
-    expected = each.max(axis=0)
-    expected[:, MISSING] = each[:, :, MISSING].min(axis=0)
-    assert together.shape == (len(points), FEATURES["stated" if stated else "given"])
-    np.testing.assert_allclose(together[:, ALONE], expected, atol=1e-4)
-    assert each[:, :, MISSING].std() > 0.1
+@pytest.fixture
+def task(bank: Bank) -> GradeTask:
+    return bank_task(bank, bank.by_id["activations-dying-relu"])
 
 
-def test_of_very_many_sentences_the_nearest_are_read_alone(bank: Bank) -> None:
-    task = bank_task(bank, bank.by_id["activations-dying-relu"])
-    asked: list[int] = []
-    card = LocalJudge().card
-    encoder = CrossEncoder(bundled_folder(), FOLDER / WEIGHTS, card.sha256)
-
-    def counted(readings: Sequence[Reading]) -> list[Read]:
-        asked.append(len(readings))
-        return encoder.read(readings)
-
-    judge = LocalJudge(reader=counted)
-    said = (*(f"Unit {n} is dead." for n in range(60)), SAID[0], *(f"ReLU number {n} is zero." for n in range(60)))
-    points = [point.text for point in task.points]
-    many = judge.features(task, judge.hear(said, points))[:, ALONE]
-    assert max(asked) == MOST_ALONE
-    few = judge.features(task, judge.hear((SAID[0],), points))[:, ALONE]
-    stated = few[:, MISSING] < np.log(0.1)
-    assert stated.any()
-    assert (many[stated, MISSING] <= few[stated, MISSING] + 1e-4).all()
+@pytest.fixture(params=["stated", "given"])
+def either(request: pytest.FixtureRequest, task: GradeTask) -> tuple[GradeTask, int]:
+    """The task with its authored statements and without, and the number of features of its points."""
+    kept = task if request.param == "stated" else task.model_copy(update={"statements": ()})
+    return kept, FEATURES[request.param]
 
 
-def test_a_sentence_that_is_near_no_point_is_not_read_alone(bank: Bank) -> None:
-    task = bank_task(bank, bank.by_id["activations-dying-relu"])
+def overheard() -> tuple[LocalJudge, list[Sequence[Reading]]]:
+    """A judge, and what it reads at each time."""
     asked: list[Sequence[Reading]] = []
     encoder = CrossEncoder(bundled_folder(), FOLDER / WEIGHTS, LocalJudge().card.sha256)
 
@@ -78,7 +53,36 @@ def test_a_sentence_that_is_near_no_point_is_not_read_alone(bank: Bank) -> None:
         asked.append(readings)
         return encoder.read(readings)
 
-    judge = LocalJudge(reader=noted)
+    return LocalJudge(reader=noted), asked
+
+
+def test_each_sentence_counts_as_if_it_stood_alone(either: tuple[GradeTask, int]) -> None:
+    task, features = either
+    judge = LocalJudge()
+    points = [point.text for point in task.points]
+    together = judge.features(task, judge.hear(SAID, points))
+    each = np.stack([judge.features(task, judge.hear((text,), points))[:, ALONE] for text in SAID])
+    expected = each.max(axis=0)
+    expected[:, MISSING] = each[:, :, MISSING].min(axis=0)
+    assert together.shape == (len(points), features)
+    np.testing.assert_allclose(together[:, ALONE], expected, atol=1e-4)
+    assert each[:, :, MISSING].std() > 0.1
+
+
+def test_of_very_many_sentences_the_nearest_are_read_alone(task: GradeTask) -> None:
+    judge, asked = overheard()
+    said = (*(f"Unit {n} is dead." for n in range(60)), SAID[0], *(f"ReLU number {n} is zero." for n in range(60)))
+    points = [point.text for point in task.points]
+    many = judge.features(task, judge.hear(said, points))[:, ALONE]
+    assert max(map(len, asked)) == MOST_ALONE
+    few = judge.features(task, judge.hear((SAID[0],), points))[:, ALONE]
+    stated = few[:, MISSING] < np.log(0.1)
+    assert stated.any()
+    assert (many[stated, MISSING] <= few[stated, MISSING] + 1e-4).all()
+
+
+def test_a_sentence_that_is_near_no_point_is_not_read_alone(task: GradeTask) -> None:
+    judge, asked = overheard()
     points = [point.text for point in task.points]
     found = judge.features(task, judge.hear(("Nice weather, by the way.", SAID[0]), points))
     assert [reading.sentences for reading in asked[-1]] == [(SAID[0],)]
@@ -87,11 +91,8 @@ def test_a_sentence_that_is_near_no_point_is_not_read_alone(bank: Bank) -> None:
     assert np.isfinite(found).all()
 
 
-@pytest.mark.parametrize("stated", [True, False])
-def test_each_point_is_seen_beside_the_reply_over_all_points(bank: Bank, stated: bool) -> None:
-    task = bank_task(bank, bank.by_id["activations-dying-relu"])
-    if not stated:
-        task = task.model_copy(update={"statements": ()})
+def test_each_point_is_seen_beside_the_reply_over_all_points(either: tuple[GradeTask, int]) -> None:
+    task, _ = either
     judge = LocalJudge()
     points = [point.text for point in task.points]
     found = judge.features(task, judge.hear(SAID, points))
@@ -107,8 +108,7 @@ def test_each_point_is_seen_beside_the_reply_over_all_points(bank: Bank, stated:
     assert small_talk[0, WORDS] == found[0, WORDS]
 
 
-def test_a_sentence_that_takes_back_another_is_heard(bank: Bank) -> None:
-    task = bank_task(bank, bank.by_id["activations-dying-relu"])
+def test_a_sentence_that_takes_back_another_is_heard(task: GradeTask) -> None:
     right, other, wrong = SAID
     contradicted = [
         max(one.probabilities[Verdict.CONTRADICTED] for one in LocalJudge().judge(task, " ".join(said)).judgements)

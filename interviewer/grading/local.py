@@ -216,7 +216,7 @@ class LocalJudge:
         found += [_same_for_all(task, [np.log1p(words)]), alone]
         found.append(_same_for_all(task, [*found[0].mean(axis=0), *alone.mean(axis=0), *tone]))
         if self._remembers(task):
-            found.append(self._memory.stated(task, heard.vectors, lengths.tolist()))
+            found.append(self._memory.stated(task, heard.vectors, lengths.tolist(), near))
         else:
             found.append(self._memory.seen(task, heard.vectors))
         return np.concatenate(found, axis=1)

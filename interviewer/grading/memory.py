@@ -76,19 +76,20 @@ class Memory:
         to_question = float((said @ known.question.T).max())
         return np.array([[similarity, to_question] for similarity in (said @ known.points.T).max(axis=0)], dtype=float)
 
-    def stated(self, task: GradeTask, said: Vectors, lengths: Sequence[int]) -> Floats:
+    def stated(self, task: GradeTask, said: Vectors, lengths: Sequence[int], near: Floats) -> Floats:
         """`seen`, for each verdict in REMEMBERED the highest cosine to such a statement of the point and the mean of the NEAREST
         highest (0 where the point has no such statement), and by how much the reply is nearer to what is said of this
         question than to what is said of any other: shape (points, 9).
 
         Args:
             lengths: of the sentences, in words.
+            near: what `near` says of them, with statements.
         """
         known = _Known(task, self.opened())
         assert known.statements is not None
         nearest = (said @ known.statements.T).max(axis=0)
         found = [[value for rows in per_verdict for value in _top(nearest[rows])] for per_verdict in known.rows]
-        nearer = self.near(task, said, True).max(axis=1) - self.opened().nearest_elsewhere(said, task.question_id)
+        nearer = near.max(axis=1) - self.opened().nearest_elsewhere(said, task.question_id)
         at_home = np.full((len(found), 1), np.average(nearer, weights=lengths))
         return np.concatenate([self.seen(task, said), np.array(found, dtype=float), at_home], axis=1)
 
