@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -44,7 +45,7 @@ DAMAGE = (
 )
 """What NumPy and zipfile raise where a byte of an archive is not the one that was written: each member has a checksum."""
 REMEMBERED = 2000
-"""Texts beside the bank's whose vectors are kept, under the hash of the text: 3 MB."""
+"""Texts beside the bank's whose vectors are kept: 3 MB."""
 
 
 class Kept(NamedTuple):
@@ -59,7 +60,10 @@ class Kept(NamedTuple):
 
 class BankVectors:
     """An Encoder that takes the vectors of the bank's texts from the file, where that was made with the same weights, and keeps
-    the latest others: a reply's sentences are looked at more than once, and again after each follow-up.
+    the latest others: a reply's sentences are looked at more than once.
+
+    What is embedded together is kept together, under the hash of all: the last digits of a vector depend on the texts beside
+    it, and must not on what was asked before.
     """
 
     def __init__(self, encoder: Encoder, file: Path = FILE) -> None:
@@ -78,13 +82,10 @@ class BankVectors:
         if not texts:
             return self._encoder.encode(texts)
         keys = [_key(text) for text in texts]
-        with self._lock:
-            known = {key: vector for key in keys if (vector := self._known(key)) is not None}
+        known = self._of_bank(keys)
         unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if unknown:
-            fresh = dict(zip(unknown, self._encoder.encode(list(unknown.values())), strict=True))
-            self._remember(fresh)
-            known |= fresh
+            known |= zip(unknown, self._embedded(list(unknown.values())), strict=True)
         return np.stack([known[key] for key in keys])
 
     def forget(self) -> None:
@@ -107,17 +108,21 @@ class BankVectors:
         found[:, (kept.owners < 0) | (kept.owners == own)] = -1.0
         return np.asarray(found.max(axis=1, initial=-1.0), dtype=np.float32)
 
-    def _known(self, key: int) -> Vectors | None:
+    def _of_bank(self, keys: Sequence[int]) -> dict[int, Vectors]:
         kept = self._kept
-        if kept is not None and (row := kept.rows.get(key)) is not None:
-            return np.asarray(kept.vectors[row])
-        return self._recent.get(key)
+        return {key: kept.vectors[kept.rows[key]] for key in keys if key in kept.rows} if kept else {}
 
-    def _remember(self, vectors: dict[int, Vectors]) -> None:
+    def _embedded(self, texts: list[str]) -> Vectors:
+        key = _key(repr(texts))
         with self._lock:
-            self._recent |= vectors
-            while len(self._recent) > REMEMBERED:
+            if (known := self._recent.get(key)) is not None:
+                return known
+        vectors = self._encoder.encode(texts)
+        with self._lock:
+            self._recent[key] = vectors
+            while sum(map(len, self._recent.values())) > REMEMBERED:
                 self._recent.popitem(last=False)
+        return vectors
 
     @cached_property
     def _kept(self) -> Kept | None:

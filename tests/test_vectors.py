@@ -49,6 +49,14 @@ def test_what_the_bank_does_not_hold_is_embedded_in_its_place(bank: Bank, bare_e
     assert len(counting.asked) == 1, "embedded twice"
 
 
+def test_a_vector_does_not_depend_on_what_was_asked_before(bare_encoder: SentenceEncoder) -> None:
+    texts = ["A sail.", "A much longer sentence, which is about how sails are trimmed in light winds.", "Two masts."]
+    before, fresh = BankVectors(bare_encoder), BankVectors(bare_encoder)
+    before.encode(texts[:1])
+    before.encode(texts[1:])
+    np.testing.assert_array_equal(before.encode(texts), fresh.encode(texts))
+
+
 def test_only_the_latest_texts_are_remembered(bare_encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowledge.vectors.REMEMBERED", 2)
     counting = Counting(bare_encoder)
