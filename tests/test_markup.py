@@ -31,6 +31,30 @@ def test_what_a_person_typed_shows_as_typed() -> None:
     assert typed("`a < b` <b>\n```\na < b\n```\n<i>") == "`a < b` &lt;b&gt;\n```\na < b\n```\n&lt;i&gt;"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2)*sum(x) and lr*(g+b)*c", r"2)\*sum(x) and lr\*(g+b)\*c"),
+        ("x**2 + y ** 2, *a*b", r"x\*\*2 + y \*\* 2, \*a\*b"),
+        ("def __init__(self, n_in): ~5", r"def \_\_init\_\_(self, n\_in): \~5"),
+        ("# of params\n--\n===", "\\# of params\n\\--\n\\==="),
+    ],
+)
+def test_signs_that_markdown_would_take_for_its_own_show_as_typed(text: str, shown: str) -> None:
+    assert typed(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["use *this* and (**that**)", "* a\n* b\n  - c\n- d", "`a*b*c_d_e` and\n```py\na*b*c # d\n```"]
+)
+def test_emphasis_lists_and_code_are_drawn(text: str) -> None:
+    assert typed(text) == text
+
+
+def test_signs_in_a_formula_are_its_own() -> None:
+    assert typed("$a*b*c_d$ x*y*z") == r"\(a*b*c_d\) x\*y\*z"
+
+
 def test_prose_has_formulas_as_mathml_and_coloured_code() -> None:
     shown = prose("So $\\frac{a}{b}$ for $5.\n\n$$x_i < y$$\n\n```python\nreturn 1\n```\n\n<b>x</b>")
     assert '<math display="inline"><mrow><mfrac>' in shown

@@ -25,7 +25,11 @@ _IN_LINE = (
     rf"\\\((?P<round>{_LONG})\\\)|(?<![\\$\w])\$(?P<single>(?![\s$])[^$\n]{{0,{LONGEST_FORMULA}}}?[^\s$\\])\$(?![\w$])"
 )
 _FORMULA = re.compile(f"{_SHOWN_ALONE}|{_IN_LINE}", re.DOTALL)
-_ONLY_CODE = re.compile(_CODE, re.DOTALL)
+_AT_START = r"(?<![^\n])"
+_BULLET = rf"{_AT_START} *[*-](?= )"
+_EMPHASIS = r"(?<![\w)\]*])(?P<stars>\*{1,3})(?=[^\s*])[^*\n]*[^\s*](?P=stars)(?![\w(\[*])"
+_HEADING = rf"{_AT_START}[#=-](?=[#=-]*(?: |\n|\Z))"
+_SIGN = re.compile(rf"(?P<kept>{_BULLET}|{_EMPHASIS})|{_HEADING}|[*_~]")
 _CODE_OR_FORMULA = re.compile(f"{_CODE}|{_FORMULA.pattern}", re.DOTALL)
 _PRICE = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2}")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
@@ -51,13 +55,21 @@ class Formula(NamedTuple):
 
 
 def typed(text: str) -> str:
-    """A person's text as the chat's Markdown: tags stay visible, code and formulas are drawn."""
+    """A person's text as the chat's Markdown: tags and signs of arithmetic stay visible, lists, emphasis, code and formulas are
+    drawn.
+    """
     out, at = [], 0
-    for code in _ONLY_CODE.finditer(text):
-        # The chat escapes what stands in code itself.
-        out += [html.escape(text[at : code.start()], quote=False), code[0]]
-        at = code.end()
-    return formulas("".join([*out, html.escape(text[at:], quote=False)]))
+    for found in _CODE_OR_FORMULA.finditer(text):
+        # The chat escapes what stands in code itself, and no sign in a formula is Markdown.
+        drawn = found[0] if found["code"] else html.escape(found[0], quote=False)
+        out += [_shown(text[at : found.start()]), drawn]
+        at = found.end()
+    return formulas("".join([*out, _shown(text[at:])]))
+
+
+def _shown(text: str) -> str:
+    """Text with what Markdown would take for its own signs escaped: `2*(a+b)*c`, `__init__`, `# a comment`."""
+    return _SIGN.sub(lambda found: found["kept"] or f"\\{found[0]}", html.escape(text, quote=False))
 
 
 def formulas(text: str) -> str:
