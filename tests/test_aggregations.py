@@ -45,7 +45,7 @@ def test_the_same_data_give_the_same_aggregation_which_survives_the_card() -> No
     assert first == second
     read = Aggregation.model_validate_json(first.model_dump_json())
     np.testing.assert_array_equal(read.probabilities(data[0].features), first.probabilities(data[0].features))
-    assert read.features == 6
+    assert len(read.members[0].direct.coef[0]) == 6
 
 
 def test_scores_are_fitted_where_no_verdict_is_known() -> None:

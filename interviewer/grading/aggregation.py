@@ -32,11 +32,6 @@ class Aggregation(Frozen):
 
     members: tuple[Member, ...]
 
-    @property
-    def features(self) -> int:
-        """How many it expects of a point."""
-        return len(self.members[0].direct.coef[0])
-
     def probabilities(self, values: Floats) -> Floats:
         """Verdict probabilities, shape (points, 4), from features of shape (points, features)."""
         found = [_softmax(_logits(parts, values)) for parts in self._parts]
