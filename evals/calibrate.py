@@ -41,10 +41,10 @@ from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
 PLAIN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25, 0.25
-"""Weights of everyday replies, of short ones, of odd ones (denied, hedging, wrong, saying nothing, contradicting themselves, ...), and
+"""Weights of everyday replies, of short ones, of odd ones (denied, hedging, wrong with assurance, contradicting themselves, ...), and
 of those that answer nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
-STRANGERS_EVERY, TRICKS_EVERY, TRICKS_A_REPLY = 2, 5, 3
+PARROTED_EVERY, TRICKS_EVERY, TRICKS_A_REPLY = 2, 3, 3
 TRICKS = (
     "boilerplate", "parrot", "stuffing", "jumble", "adverbs", "padding", "injection_plain", "injection_system", "injection_verdict",
     "injection_rubric", "injection_markup", "injection_plea", "injection_roleplay", "transcript", "code",
@@ -89,11 +89,24 @@ def strangers(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], Grade
     """The same replies, and the references of their questions, held against a question of another topic: all is missing."""
     rng = random.Random(seed)
     found = []
-    for case in _lines(DATA / "short_dev.jsonl")[::STRANGERS_EVERY]:
+    for case in _lines(DATA / "short_dev.jsonl"):
         asked = bank.by_id[case["question_id"]]
         other = rng.choice([question for question in bank.questions if question.topic != asked.topic])
         text = case["reply"] if rng.random() < STRANGERS_SHORT else asked.answer
         found.append(_judged(judge, other, text, {}, task_of))
+    return _graded(found)
+
+
+def parroted(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], seed: int = 0) -> list[Found]:
+    """The questions of the short replies given back, with words about answering: all is missing."""
+    rng = random.Random(seed)
+    templates = load_families()["parrot"].templates
+    found = []
+    for case in _lines(DATA / "short_dev.jsonl")[::PARROTED_EVERY]:
+        question = bank.by_id[case["question_id"]]
+        values = values_for(bank, question, rng.choice(question.key_points).id, rng)
+        text = fill(rng.choice(templates), values | {"question": rng.choice([question.question, *question.variants])})
+        found.append(_judged(judge, question, text, {}, task_of))
     return _graded(found)
 
 
@@ -202,6 +215,7 @@ def fits_of(
             (written(bank, judge, task_of, "short_dev.jsonl"), SHORT_WEIGHT),
             (written(bank, judge, task_of, "odd_dev.jsonl"), ODD_WEIGHT),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
+            (parroted(bank, judge, task_of), STRANGERS_WEIGHT),
             (tricks(bank, judge, task_of), STRANGERS_WEIGHT),
         ]
         chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]

@@ -29,9 +29,9 @@ WHOLE_SHARE = 0.6
 """Share of the public answers that are held against the whole reference."""
 MOST_JOINED = 5
 ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION = 8, 5, 6, 2
-TERSE_TIMES, TERSE_WORDS = 3, 30
+TERSE_TIMES, TERSE_WORDS = 4, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
-TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 2, "confident_wrong": 2, "turned": 2}
+TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 4, "confident_wrong": 2}
 """So often come replies of kinds that are wrong in the words of right ones."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
@@ -43,8 +43,8 @@ TURNED = ("denial", "denial", "denial", "hedging", "hedging")
 """Families of which each question gets replies over several points."""
 UNSURE = 0.5
 """Weight of 'missing' where it was not judged but follows from a statement being about another point."""
-EMPHASIS = {Verdict.PARTIAL: 1.25}
-"""Weights of verdicts that are rare and hard; calibration restores their frequency."""
+EMPHASIS = {Verdict.CONTRADICTED: 1.5, Verdict.PARTIAL: 1.25}
+"""Weights of the verdicts that are rarest and hardest; calibration restores their frequency."""
 _CODE = re.compile(r"```.*?```", re.DOTALL)
 LABELS = {
     "correct": Verdict.COVERED,
