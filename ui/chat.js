@@ -97,7 +97,8 @@
   };
 
   let heard = "";
-  let wasWaiting = false;
+  // Not only whether something is to be done next: an interview may end before it was seen to be busy.
+  let wasNext = null;
   const follow = () => {
     if (thinkingFrom !== null && (sentCount() > thinkingFrom || find(".toast-body.error"))) rest();
     for (const message of document.querySelectorAll('#chat [data-testid="bot"]')) {
@@ -114,9 +115,10 @@
         line.textContent = lastSaid();
         news.replaceChildren(line);
       }
-      if (!wasWaiting) takeFocus(over);
     }
-    wasWaiting = waiting;
+    const next = over ? "report" : waiting ? "reply" : null;
+    if (next && next !== wasNext) takeFocus(over);
+    wasNext = next;
   };
   // Back to where the next thing is done, unless the person has gone elsewhere meanwhile.
   const takeFocus = (over) => {
