@@ -127,3 +127,8 @@ def test_short_and_oddly_phrased_replies_are_correct_ones(bank: Bank) -> None:
     assert {case.question_id for case in replies} <= bank.by_id.keys()
     assert min(case.score or 0.0 for case in replies) >= 0.6
     assert max(len(words(case.reply)) for case in replies) <= 45
+
+
+@pytest.mark.parametrize("name", ["golden", "short_correct", "spoken_dev"])
+def test_scores_of_ours_are_never_called_human(name: str) -> None:
+    assert all(case.is_ours for case in read_cases([DATA / f"{name}.jsonl"]))
