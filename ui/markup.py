@@ -61,10 +61,10 @@ def typed(text: str) -> str:
     out, at = [], 0
     for found in _CODE_OR_FORMULA.finditer(text):
         # The chat escapes what stands in code itself, and no sign in a formula is Markdown.
-        drawn = found[0] if found["code"] else html.escape(found[0], quote=False)
+        drawn = found[0] if found["code"] else formulas(html.escape(found[0], quote=False))
         out += [_shown(text[at : found.start()]), drawn]
         at = found.end()
-    return formulas("".join([*out, _shown(text[at:])]))
+    return "".join([*out, _shown(text[at:])])
 
 
 def _shown(text: str) -> str:
