@@ -38,6 +38,7 @@ def test_what_a_person_typed_shows_as_typed() -> None:
         ("x**2 + y ** 2, *a*b", r"x\*\*2 + y \*\* 2, \*a\*b"),
         ("def __init__(self, n_in): ~5", r"def \_\_init\_\_(self, n\_in): \~5"),
         ("# of params\n--\n===", "\\# of params\n\\--\n\\==="),
+        (r"\* or \d+ and C:\_x <\<", r"\\\* or \d+ and C:\\\_x &lt;\\&lt;"),
     ],
 )
 def test_signs_that_markdown_would_take_for_its_own_show_as_typed(text: str, shown: str) -> None:

@@ -29,7 +29,8 @@ _AT_START = r"(?<![^\n])"
 _BULLET = rf"{_AT_START} *[*-](?= )"
 _EMPHASIS = r"(?<![\w)\]*])(?P<stars>\*{1,3})(?=[^\s*])[^*\n]*[^\s*](?P=stars)(?![\w(\[*])"
 _HEADING = rf"{_AT_START}[#=-](?=[#=-]*(?: |\n|\Z))"
-_SIGN = re.compile(rf"(?P<kept>{_BULLET}|{_EMPHASIS})|{_HEADING}|[*_~]")
+_BACKSLASH = r"\\(?=[!-/:-@\[-`{-~])"
+_SIGN = re.compile(rf"(?P<kept>{_BULLET}|{_EMPHASIS})|{_HEADING}|[*_~]|{_BACKSLASH}")
 _CODE_OR_FORMULA = re.compile(f"{_CODE}|{_FORMULA.pattern}", re.DOTALL)
 _PRICE = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2}")
 _ROW = re.compile(r"\s*\|.*\|\s*$")
