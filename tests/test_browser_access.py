@@ -203,3 +203,22 @@ def test_an_interview_by_keyboard_alone_and_as_a_screen_reader_hears_it(page: Pa
     page.keyboard.press("Alt+e")
     expect(page.locator("#headline .headline")).to_be_visible()
     expect(page.locator("#report")).to_be_focused()
+
+
+def test_the_report_takes_the_focus_where_the_interview_ends_before_the_page_looks(page: Page) -> None:
+    page.add_init_script("""
+        const soon = window.setTimeout;
+        window.setTimeout = (done, ...rest) => {
+            if (!String(done).includes("follow()")) return soon(done, ...rest);
+            return soon(function look() { window.held ? soon(look, 30) : done(); }, ...rest);
+        };
+    """)
+    page.reload()
+    page.locator("#start").click()
+    ready(page)
+    expect(page.locator("#reply textarea")).to_be_focused()
+    page.evaluate("window.held = true")
+    page.keyboard.press("Alt+e")
+    expect(page.locator("#headline .headline")).to_be_visible()
+    page.evaluate("window.held = false")
+    expect(page.locator("#report")).to_be_focused()
