@@ -1,8 +1,8 @@
 """`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
-`stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the golden set's
-development half, on short, everyday and odd replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`; all
-judged by us), on replies to other questions, and on tricks: with the authored statements as a memory on questions that training
+`stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the development halves of
+the golden set and of right replies as they are said aloud or in few words (`spoken.jsonl`), on short, everyday and odd replies written
+for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`; all judged by us), on replies to other questions, and on tricks: with the authored statements as a memory on questions that training
 knew, without it on all.
 `derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
 reference answers, and on train splits of the public graded answers. All figures printed are cross-validated by question; no
@@ -40,9 +40,9 @@ from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-PLAIN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, STRANGERS_WEIGHT = 1.0, 0.5, 0.25, 0.25
-"""Weights of everyday replies, of short ones, of odd ones (denied, hedging, wrong with assurance, contradicting themselves, ...), and
-of those that answer nothing, beside the golden ones."""
+PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, STRANGERS_WEIGHT, EMPTY_WEIGHT = 1.0, 0.4, 0.5, 0.25, 0.75, 0.25
+"""Weights of everyday replies, of right ones as they are said aloud or in few words, of short ones, of odd ones (denied, hedging, wrong
+with assurance, contradicting themselves, ...), of answers to other questions, and of what says nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
 PARROTED_EVERY, TRICKS_EVERY, TRICKS_A_REPLY = 2, 3, 3
 TRICKS = (
@@ -71,9 +71,9 @@ PARTS = {
 ABLATION_DECAYS = (0.001,)
 
 
-def golden(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask]) -> list[Found]:
-    """The development half of the golden set."""
-    cases = [case for case in _lines(DATA / "golden.jsonl") if case["split"] == "dev"]
+def dev_half(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], name: str) -> list[Found]:
+    """The development half of a set of which the other one is reported."""
+    cases = [case for case in _lines(DATA / name) if case["split"] == "dev"]
     return _graded(_found(judge, case, task_of(bank.by_id[case["question_id"]])) for case in cases)
 
 
@@ -210,13 +210,14 @@ def fits_of(
         task_of: Callable[[Question], GradeTask], known_only: bool, ablated: bool = False
     ) -> tuple[Aggregation, str]:
         parts = [
-            (golden(bank, judge, task_of), 1.0),
+            (dev_half(bank, judge, task_of, "golden.jsonl"), 1.0),
+            (dev_half(bank, judge, task_of, "spoken.jsonl"), SPOKEN_WEIGHT),
             (written(bank, judge, task_of, "plain_dev.jsonl"), PLAIN_WEIGHT),
             (written(bank, judge, task_of, "short_dev.jsonl"), SHORT_WEIGHT),
             (written(bank, judge, task_of, "odd_dev.jsonl"), ODD_WEIGHT),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
-            (parroted(bank, judge, task_of), STRANGERS_WEIGHT),
-            (tricks(bank, judge, task_of), STRANGERS_WEIGHT),
+            (parroted(bank, judge, task_of), EMPTY_WEIGHT),
+            (tricks(bank, judge, task_of), EMPTY_WEIGHT),
         ]
         chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]
         replies, weights = [reply for reply, _ in chosen], [weight for _, weight in chosen]
@@ -225,7 +226,7 @@ def fits_of(
         return fitted.aggregation, "\n".join([fitted.line, *lines])
 
     def fit_derived() -> tuple[Aggregation, str]:
-        ours = golden(bank, judge, of_reference)
+        ours = dev_half(bank, judge, of_reference, "golden.jsonl")
         people = public(datasets, judge)
         groups = ["golden"] * len(ours) + [reply.question.split(":")[0] for reply in people]
         return fit_scores([*ours, *people], groups)

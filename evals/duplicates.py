@@ -146,7 +146,7 @@ def _sharing_words(tested: Sequence[Text], others: Sequence[Text]) -> list[tuple
 
 def near_duplicates(bank: Bank, encoder: Encoder) -> list[Pair]:
     """Near-duplicates between each of our sets and what was trained on, and between the sets."""
-    sets = {name: tested_texts(name) for name in ("golden", "attacks", "short_correct", "spoken_dev")}
+    sets = {name: tested_texts(name) for name in ("golden", "attacks", "short_correct", "spoken")}
     trained = trained_texts(bank)
     found: list[Pair] = []
     for texts in sets.values():

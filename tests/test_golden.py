@@ -129,6 +129,6 @@ def test_short_and_oddly_phrased_replies_are_correct_ones(bank: Bank) -> None:
     assert max(len(words(case.reply)) for case in replies) <= 45
 
 
-@pytest.mark.parametrize("name", ["golden", "short_correct", "spoken_dev"])
+@pytest.mark.parametrize("name", ["golden", "short_correct", "spoken"])
 def test_scores_of_ours_are_never_called_human(name: str) -> None:
     assert all(case.is_ours for case in read_cases([DATA / f"{name}.jsonl"]))
