@@ -27,6 +27,8 @@ DRAINS_S = 8
 """Seconds that answers under way have when the app is told to stop: a container is killed after 10."""
 MOST_QUEUED = 2_000
 """Calls that wait for a thread of the page; who comes then gets a 503 at once."""
+NO_STATISTICS = {"GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9), "GRADIO_ANALYTICS_MAX_EVENTS": "100"}
+"""Gradio would make a table of its last 10,000 calls at every call, for a page of statistics that ours has not."""
 UNANSWERED = "interviewer: stopped with a reply unanswered; it is kept, and answered later"
 
 
@@ -40,6 +42,7 @@ def serve(interviewer: Interviewer, host: str, port: int, evaluations: Evaluatio
     """
     # Replies are read side by side, each on one processor: a second one would make a reply hardly quicker, and others slower.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.update(NO_STATISTICS)
     home = make_home(interviewer.settings)
     lock = hold_home(home)
     try:

@@ -1,0 +1,27 @@
+"""What a visit costs the site, before anybody is answered."""
+
+import pytest
+
+from interviewer.wiring import Interviewer
+from ui.app import build_app
+from ui.serve import NO_STATISTICS
+from ui.site import build_site
+
+
+def test_a_visitor_is_remembered_without_the_page_written_out(interviewer: Interviewer) -> None:
+    page = build_app(interviewer)
+    page.queue()
+    _, inner = build_site(interviewer, page, "127.0.0.1")
+    state = inner.state_holder["a visitor"]
+    assert state.config_values == {}
+    assert state.blocks_config.blocks.keys() == page.blocks.keys()
+
+
+def test_no_table_of_calls_is_made_at_each_call(interviewer: Interviewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NO_STATISTICS.items():
+        monkeypatch.setenv(name, value)
+    page = build_app(interviewer)
+    page.queue()
+    calls = [{"function": "reply", "status": "success", "process_time": 1.0}] * 1000
+    page._queue.events_recorded = len(calls)
+    assert page._queue.compute_analytics_summary(calls) == {"functions": {}}  # type: ignore[no-untyped-call]
