@@ -37,6 +37,7 @@ def stored(interviews: int) -> Iterator[Usage]:
     from interviewer.events import ReplyKind
     from interviewer.grading.grade import Grade
     from interviewer.grading.tasks import GradeRequest
+    from interviewer.llm.limits import Limits
     from interviewer.settings import Settings
     from interviewer.wiring import Interviewer
     from tests.plain_grader import grader, language_model
@@ -45,7 +46,7 @@ def stored(interviews: int) -> Iterator[Usage]:
     with tempfile.TemporaryDirectory() as home:
         app, answers = Interviewer(Settings(home=Path(home))), Answers()
         # A server that refuses at once: words then judge instead, and each grade is made only once.
-        judge = grader(language_model("http://127.0.0.1:9/v1"), app.bank)
+        judge = grader(language_model("http://127.0.0.1:9/v1", Limits(requests=1)), app.bank)
 
         @cache
         def known(question_id: str) -> tuple[str, Grade]:
