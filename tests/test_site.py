@@ -5,7 +5,7 @@ import pytest
 from interviewer.wiring import Interviewer
 from ui.app import build_app
 from ui.serve import NO_STATISTICS
-from ui.site import build_site
+from ui.site import MOST_VISITORS, build_site
 
 
 def test_a_visitor_is_remembered_without_the_page_written_out(interviewer: Interviewer) -> None:
@@ -15,6 +15,16 @@ def test_a_visitor_is_remembered_without_the_page_written_out(interviewer: Inter
     state = inner.state_holder["a visitor"]
     assert state.config_values == {}
     assert state.blocks_config.blocks.keys() == page.blocks.keys()
+
+
+def test_states_of_visitors_long_gone_are_dropped(interviewer: Interviewer) -> None:
+    page = build_app(interviewer)
+    page.queue()
+    _, inner = build_site(interviewer, page, "127.0.0.1")
+    for n in range(MOST_VISITORS + 50):
+        assert inner.state_holder[str(n)]
+    assert len(inner.state_holder.session_data) == MOST_VISITORS
+    assert "0" not in inner.state_holder
 
 
 def test_no_table_of_calls_is_made_at_each_call(interviewer: Interviewer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,6 @@ DRAINS_S = 8
 """Seconds that answers under way have when the app is told to stop: a container is killed after 10."""
 MOST_QUEUED = 2_000
 """Calls that wait for a thread of the page; who comes then gets a 503 at once."""
-MOST_VISITORS = 1_000
-"""So many open pages, and calls of endpoints, of which Gradio keeps a state: ours holds no more than what a page is at."""
 NO_STATISTICS = {"GRADIO_ANALYTICS_CACHE_FREQUENCY": str(10**9), "GRADIO_ANALYTICS_MAX_EVENTS": "100"}
 """Gradio would make a table of its last 10,000 calls at every call, for a page of statistics that ours has not."""
 UNANSWERED = "interviewer: stopped with a reply unanswered; it is kept, and answered later"
@@ -104,7 +102,6 @@ def _server(
 
     page = build_app(interviewer, evaluations, work)
     page.queue(default_concurrency_limit=None, max_size=MOST_QUEUED)
-    page.state_session_capacity = MOST_VISITORS
     site, inner = build_site(interviewer, page, host, theme=theme(), css=styles(), js=script())
     activity = Activity(site)
     config = uvicorn.Config(

@@ -24,6 +24,8 @@ from ui.visitor import SCOPE
 
 UPLOADS = "uploads"
 """Folder within the home folder; emptied whenever the app starts."""
+MOST_VISITORS = 1_000
+"""So many pages and calls of endpoints, the last ones, of which Gradio keeps a state: in ours, where somebody is in a list or a review."""
 
 
 def build_site(interviewer: Interviewer, page: gr.Blocks, host: str, **looks: Any) -> tuple[ASGIApp, Any]:
@@ -38,6 +40,7 @@ def build_site(interviewer: Interviewer, page: gr.Blocks, host: str, **looks: An
     uploads.mkdir(mode=0o700, exist_ok=True)
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=own_routes(interviewer))
+    page.state_session_capacity = MOST_VISITORS
     gr.mount_gradio_app(
         site,
         page,
