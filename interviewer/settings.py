@@ -28,8 +28,9 @@ def _limit(name: str, variable: str) -> Any:
 class Settings(BaseSettings):
     """What can be set. An empty variable counts as unset."""
 
+    # Where fields may be given by name, variables of the bare names are read, too: `HOME` and `PORT` mean something else.
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env", env_ignore_empty=True, env_prefix="INTERVIEWER_", extra="ignore", frozen=True, populate_by_name=True
     )
 
     home: Path = Field(
