@@ -30,7 +30,12 @@ class Settings(BaseSettings):
 
     # Where fields may be given by name, variables of the bare names are read, too: `HOME` and `PORT` mean something else.
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, env_prefix="INTERVIEWER_", extra="ignore", frozen=True, populate_by_name=True
+        env_file=".env",
+        env_ignore_empty=True,
+        env_prefix="INTERVIEWER_",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     home: Path = Field(
