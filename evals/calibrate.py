@@ -2,8 +2,8 @@
 
 `stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the development halves of
 the golden set and of right replies as they are said aloud or in few words (`spoken.jsonl`), on short, everyday and odd replies written
-for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`; all judged by us), on replies to other questions, and on tricks: with the authored statements as a memory on questions that training
-knew, without it on all.
+for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`; all judged by us), on replies to other questions, and on tricks:
+with the authored statements as a memory on questions that training knew, without it on all.
 `derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
 reference answers, and on train splits of the public graded answers. All figures printed are cross-validated by question; no
 test part is read.
