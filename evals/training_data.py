@@ -29,9 +29,9 @@ WHOLE_SHARE = 0.6
 """Share of the public answers that are held against the whole reference."""
 MOST_JOINED = 5
 ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION = 8, 5, 6, 2
-TERSE_TIMES, TERSE_WORDS = 4, 30
+TERSE_TIMES, TERSE_WORDS = 3, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
-TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 4, "confident_wrong": 2}
+TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 2, "confident_wrong": 2, "turned": 2}
 """So often come replies of kinds that are wrong in the words of right ones."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
@@ -43,8 +43,11 @@ TURNED = ("denial", "denial", "denial", "hedging", "hedging")
 """Families of which each question gets replies over several points."""
 UNSURE = 0.5
 """Weight of 'missing' where it was not judged but follows from a statement being about another point."""
-EMPHASIS = {Verdict.CONTRADICTED: 1.5, Verdict.PARTIAL: 1.25}
+EMPHASIS = {Verdict.CONTRADICTED: 1.25, Verdict.PARTIAL: 1.25}
 """Weights of the verdicts that are rarest and hardest; calibration restores their frequency."""
+REWORDED_SHARE, SAME_START = 0.2, 40
+"""Share of the points that are put in the words of a statement which covers them, unless the reply holds that one (by its first
+characters): no judge should hang on the bank's wording of a point."""
 _CODE = re.compile(r"```.*?```", re.DOTALL)
 LABELS = {
     "correct": Verdict.COVERED,
@@ -168,7 +171,28 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
             found += [turned_example(bank, families, question, name, rng) for name in TURNED]
             found += [attack_example(bank, families, question, rng) for _ in range(ATTACKS_A_QUESTION)]
             found.append(suffix_example(bank, families["suffix"], question, rng.choice(replies_of[question.id]), rng))
-    return found
+    ways = {
+        point.text: [
+            s.text for s in bank.statements_of.get(question.id, ()) if (s.key_point, s.verdict) == (point.id, "covered")
+        ]
+        for question in open_to
+        for point in question.key_points
+    }
+    return [reworded(example, ways, rng) for example in found]
+
+
+def reworded(example: Example, ways: Mapping[str, Sequence[str]], rng: random.Random) -> Example:
+    """The example with some of its points in other words.
+
+    Args:
+        ways: other wordings of a point, by its text.
+    """
+    said = " ".join(example.sentences)
+    points = []
+    for point in example.points:
+        others = [way for way in ways.get(point, ()) if way[:SAME_START] not in said]
+        points.append(rng.choice(others) if others and rng.random() < REWORDED_SHARE else point)
+    return example._replace(points=tuple(points))
 
 
 def cut_sentences(text: str) -> tuple[str, ...]:

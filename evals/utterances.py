@@ -29,7 +29,7 @@ from knowledge.replies import load_replies
 
 UTTERANCES_FILE = DATA / "utterances.jsonl"
 HELD_OUT_FILE = DATA / "held_out.txt"
-FITTED_ANSWERS = 1500
+FITTED_ANSWERS = 4000
 """So many real answers stand beside the utterances when the model is fitted."""
 ANSWER_WEIGHT = 0.5
 

@@ -16,6 +16,7 @@ from evals.training_data import (
     negative_examples,
     reference_example,
     reply_example,
+    reworded,
     true_score,
 )
 from interviewer.grading.crossencoder import VERDICTS
@@ -54,6 +55,7 @@ def check(example: Example) -> None:
 def test_held_out_questions_teach_nothing(bank: Bank) -> None:
     found = bank_examples(0, HELD_OUT)
     kept_out = {point.text for id in HELD_OUT for point in bank.by_id[id].key_points}
+    kept_out |= {statement.text for id in HELD_OUT for statement in bank.statements_of[id]}
     assert len(found) > 10_000
     for example in found:
         check(example)
@@ -94,6 +96,16 @@ def test_attacks_keep_their_verdict(bank: Bank) -> None:
     question = bank.by_id["activations-dying-relu"]
     found = [attack_example(bank, denial, question, random.Random(i)) for i in range(20)]
     assert all(sum(VERDICTS[v] is Verdict.CONTRADICTED for v in example.verdicts) == 1 for example in found)
+
+
+def test_some_points_are_put_in_other_words_which_the_reply_does_not_hold(bank: Bank) -> None:
+    question = bank.by_id["activations-dying-relu"]
+    example = reference_example(question, random.Random(0))
+    ways = {point: [f"{point} in other words", example.sentences[0]] for point in example.points[:2]}
+    found = [reworded(example, ways, random.Random(i)) for i in range(100)]
+    assert {one._replace(points=example.points) for one in found} == {example}
+    assert {point for one in found for point in one.points} == {*example.points, *(way[0] for way in ways.values())}
+    assert 20 < sum(one.points != example.points for one in found) < 60
 
 
 def test_batches_hold_every_sample_once(bank: Bank, tokenizer: Any) -> None:
