@@ -17,6 +17,7 @@ from interviewer.grading.crossencoder import (
     Reading,
     encode,
 )
+from interviewer.grading.grade import Verdict
 from interviewer.grading.local import CARD, FOLDER, WEIGHTS, ModelCard
 from knowledge.encoder import bundled_folder
 
@@ -78,12 +79,14 @@ def test_nothing_to_read_gives_nothing(tokenizer: Any) -> None:
 
 def test_probabilities_and_evidence(encoder: CrossEncoder) -> None:
     said = ("Thanks for the question.", "For negative inputs the slope is 0, so no gradient flows and it stays dead.")
-    [found] = encoder.read([Reading(said, POINTS)])
+    found, thanks = encoder.read([Reading(said, POINTS), Reading(said[:1], POINTS)])
     assert found.probabilities.shape == (1, 2, len(VERDICTS))
     assert np.allclose(found.probabilities.sum(-1), 1)
     assert found.evidence.shape == (2, 2)
     assert found.evidence[0].min() > 0
-    assert found.probabilities[0, 0].argmax() == 0
+    covered = VERDICTS.index(Verdict.COVERED)
+    assert found.probabilities[0, 0, covered] > 10 * thanks.probabilities[0, 0, covered]
+    assert thanks.probabilities[0].argmax(axis=1).tolist() == [VERDICTS.index(Verdict.MISSING)] * 2
 
 
 @pytest.mark.parametrize("change", [lambda said: said, lambda said: (*said[:1],)])
