@@ -172,13 +172,15 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
             found += [attack_example(bank, families, question, rng) for _ in range(ATTACKS_A_QUESTION)]
             found.append(suffix_example(bank, families["suffix"], question, rng.choice(replies_of[question.id]), rng))
     ways = {
-        point.text: [
-            s.text for s in bank.statements_of.get(question.id, ()) if (s.key_point, s.verdict) == (point.id, "covered")
-        ]
+        point.text: [s.text for s in _said_of(point, bank.statements_of.get(question.id, ()), "covered")]
         for question in open_to
         for point in question.key_points
     }
     return [reworded(example, ways, rng) for example in found]
+
+
+def _said_of(point: KeyPoint, statements: Iterable[Statement], verdict: str) -> list[Statement]:
+    return [s for s in statements if s.key_point == point.id and s.verdict == verdict]
 
 
 def reworded(example: Example, ways: Mapping[str, Sequence[str]], rng: random.Random) -> Example:
@@ -367,7 +369,7 @@ def telegraphic_example(question: Question, statements: Sequence[Statement], rng
     points = list(question.key_points)
     for point in rng.sample(points, rng.randint(1, len(points))):
         wanted = rng.choices(("covered", "contradicted", "partial"), (8, 2, 1))[0]
-        fitting = [s for s in statements if s.key_point == point.id and s.verdict == wanted]
+        fitting = _said_of(point, statements, wanted)
         if fitting:
             texts.append(rng.choice(sorted(fitting, key=lambda s: len(s.text))[:3]).text)
             verdicts[point.id] = Verdict(wanted)

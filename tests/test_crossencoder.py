@@ -14,6 +14,7 @@ from interviewer.grading.crossencoder import (
     POINT_TOKENS,
     VERDICTS,
     CrossEncoder,
+    Read,
     Reading,
     encode,
 )
@@ -77,9 +78,15 @@ def test_nothing_to_read_gives_nothing(tokenizer: Any) -> None:
     assert encode(tokenizer, Reading(("a",), ())) == []
 
 
-def test_probabilities_and_evidence(encoder: CrossEncoder) -> None:
+@pytest.fixture(scope="module")
+def found(encoder: CrossEncoder) -> Read:
+    """What is read where a sentence states the first point."""
     said = ("Thanks for the question.", "For negative inputs the slope is 0, so no gradient flows and it stays dead.")
-    found, thanks = encoder.read([Reading(said, POINTS), Reading(said[:1], POINTS)])
+    return encoder.read([Reading(said, POINTS)])[0]
+
+
+def test_probabilities_and_evidence(encoder: CrossEncoder, found: Read) -> None:
+    [thanks] = encoder.read([Reading(("Thanks for the question.",), POINTS)])
     assert found.probabilities.shape == (1, 2, len(VERDICTS))
     assert np.allclose(found.probabilities.sum(-1), 1)
     assert found.evidence.shape == (2, 2)
@@ -87,6 +94,13 @@ def test_probabilities_and_evidence(encoder: CrossEncoder) -> None:
     covered = VERDICTS.index(Verdict.COVERED)
     assert found.probabilities[0, 0, covered] > 10 * thanks.probabilities[0, 0, covered]
     assert thanks.probabilities[0].argmax(axis=1).tolist() == [VERDICTS.index(Verdict.MISSING)] * 2
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the shipped weights read it at 0.45, missing at 0.49; without the thanks before it at 0.89"
+)
+def test_a_stated_point_is_covered_beside_small_talk(found: Read) -> None:
+    assert found.probabilities[0, 0].argmax() == 0
 
 
 @pytest.mark.parametrize("change", [lambda said: said, lambda said: (*said[:1],)])
