@@ -20,7 +20,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any, NamedTuple
 
-from evals.training_data import Example, bank_examples, nli_examples, public_examples
+from evals.examples import Example
+from evals.training_data import bank_examples, nli_examples, public_examples
 from interviewer.grading.crossencoder import (
     LONGEST_SEQUENCE,
     VERDICTS,

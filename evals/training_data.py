@@ -6,17 +6,25 @@ statements joined into replies, references, misconceptions, and what must earn n
 
 import json
 import random
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from evals.attack_templates import Family, fill, load_families, placeholders, values_for
-from interviewer.grading.crossencoder import VERDICTS, WHOLE
+import yaml
+
+from evals.attack_templates import Family, fill, load_families, values_for
+from evals.examples import UNSURE, Example, cut_sentences, judged, of_verdicts, whole_example
+from evals.negative_examples import (
+    attack_example,
+    foreign_examples,
+    negative_examples,
+    shuffled_example,
+    stranger_examples,
+    turned_example,
+)
+from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import Verdict
-from interviewer.grading.scoring import BONUS_WEIGHT, CREDIT
+from interviewer.grading.scoring import CREDIT
 from interviewer.grading.tasks import derive_points
-from interviewer.grading.windows import short_sentences
 from knowledge.bank import Bank, KeyPoint, Question, Statement
 from knowledge.load import load_bank
 from knowledge.replies import Reply, load_replies
@@ -28,27 +36,21 @@ PUBLIC = ("scientsbank", "beetle", "saf", "stita")
 WHOLE_SHARE = 0.6
 """Share of the public answers that are held against the whole reference."""
 MOST_JOINED = 5
-ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION = 8, 5, 6, 2
+ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION, TALK_A_QUESTION = 8, 5, 6, 2, 3
+MOST_TALK = 6
+"""So many sentences of small talk at most."""
+SMALL_TALK = Path(__file__).parent / "data" / "small_talk.yaml"
 TERSE_TIMES, TERSE_WORDS = 3, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
 TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 2, "confident_wrong": 2, "turned": 2}
 """So often come replies of kinds that are wrong in the words of right ones."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
-NO_ENGLISH = ("other_language",)
-"""Families that a guard answers before the model."""
-HARD = ("denial", "hedging", "stuffing", "adverbs_wrong", "elsewhere", "honest", "parrot")
-"""Families that no guard can tell by their form: three times as frequent."""
 TURNED = ("denial", "denial", "denial", "hedging", "hedging")
 """Families of which each question gets replies over several points."""
-UNSURE = 0.5
-"""Weight of 'missing' where it was not judged but follows from a statement being about another point."""
-EMPHASIS = {Verdict.CONTRADICTED: 1.25, Verdict.PARTIAL: 1.25}
-"""Weights of the verdicts that are rarest and hardest; calibration restores their frequency."""
 REWORDED_SHARE, SAME_START = 0.2, 40
 """Share of the points that are put in the words of a statement which covers them, unless the reply holds that one (by its first
 characters): no judge should hang on the bank's wording of a point."""
-_CODE = re.compile(r"```.*?```", re.DOTALL)
 LABELS = {
     "correct": Verdict.COVERED,
     "partially_correct_incomplete": Verdict.PARTIAL,
@@ -59,24 +61,6 @@ LABELS = {
 }
 
 
-class Example(NamedTuple):
-    """A training example.
-
-    `verdicts` are indices into VERDICTS, or -1 where unknown, with the `weights` of their losses; `importance` is each
-    point's weight in the score; `score` is the known score or None; `evidence` is the index of the sentence that a point
-    rests on, or -1 where unknown; `whole` is the score of a reply that is held against a whole reference as its one point.
-    """
-
-    sentences: tuple[str, ...]
-    points: tuple[str, ...]
-    verdicts: tuple[int, ...]
-    weights: tuple[float, ...]
-    importance: tuple[int, ...]
-    score: float | None
-    evidence: tuple[int, ...]
-    whole: float | None = None
-
-
 def nli_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example]:
     """Entailment pairs of the public files, entailed as covered, neutral as missing."""
     rng = random.Random(seed)
@@ -85,7 +69,7 @@ def nli_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example]:
         rows = [json.loads(line) for line in (folder / f"nli_{name}.jsonl").read_text(encoding="utf-8").splitlines()]
         rng.shuffle(rows)
         found += [
-            _example([row["premise"]], [row["hypothesis"]], [NLI_VERDICTS[row["label"]]])
+            of_verdicts([row["premise"]], [row["hypothesis"]], [NLI_VERDICTS[row["label"]]])
             for row in rows[: int(wanted * share)]
         ]
     return found
@@ -129,11 +113,6 @@ def public_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example
     return found
 
 
-def whole_example(said: Sequence[str], reference: str, score: float) -> Example:
-    """A reply against a whole reference."""
-    return Example(tuple(said), (WHOLE + reference,), (-1,), (0.0,), (2,), None, (-1,), score)
-
-
 def _banded(score: float) -> Verdict:
     if score >= 0.8:
         return Verdict.COVERED
@@ -144,6 +123,7 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
     """Examples from the bank's questions, but for the held-out ones."""
     bank, rng = load_bank(), random.Random(seed)
     families, replies = load_families(), load_replies(bank)
+    talk = yaml.safe_load(SMALL_TALK.read_text("utf-8"))
     replies_of: dict[str, list[Reply]] = {}
     for reply in replies:
         replies_of.setdefault(reply.question, []).append(reply)
@@ -165,6 +145,7 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
             *foreign_examples(question, open_to, rng),
             *(shuffled_example(question, replies_of[question.id], rng) for _ in range(SHUFFLED_A_QUESTION)),
             *(part_example(question, reply, rng) for reply in rng.sample(replies_of[question.id], PARTS_A_QUESTION)),
+            *(talk_example(question, replies_of[question.id], talk, rng) for _ in range(TALK_A_QUESTION)),
         ]
         if statements:
             found += [telegraphic_example(question, statements, rng) for _ in range(TELEGRAMS_A_QUESTION)]
@@ -197,62 +178,13 @@ def reworded(example: Example, ways: Mapping[str, Sequence[str]], rng: random.Ra
     return example._replace(points=tuple(points))
 
 
-def cut_sentences(text: str) -> tuple[str, ...]:
-    """The sentences that the grader reads."""
-    return tuple(text[span.start : span.end] for span in short_sentences(text))
-
-
-def _example(said: Iterable[str], points: Sequence[str], verdicts: Sequence[Verdict], weight: float = 1.0) -> Example:
-    return Example(
-        tuple(said),
-        tuple(points),
-        tuple(VERDICTS.index(verdict) for verdict in verdicts),
-        (weight,) * len(points),
-        (2,) * len(points),
-        None,
-        (-1,) * len(points),
-    )
-
-
-def _judged(
-    said: Sequence[str],
-    points: Sequence[KeyPoint],
-    verdicts: dict[str, Verdict],
-    rng: random.Random,
-    unsure: float = 1.0,
-    evidence: dict[str, int] | None = None,
-) -> Example:
-    """An example over key points in random order; points without a verdict are missing, with weight `unsure`."""
-    points = rng.sample(points, len(points))
-    found = [verdicts.get(point.id, Verdict.MISSING) for point in points]
-    return Example(
-        tuple(said),
-        tuple(point.text for point in points),
-        tuple(VERDICTS.index(verdict) for verdict in found),
-        tuple(
-            EMPHASIS.get(verdict, 1.0) if point.id in verdicts else unsure
-            for point, verdict in zip(points, found, strict=True)
-        ),
-        tuple(point.weight for point in points),
-        true_score([point.weight for point in points], found),
-        tuple((evidence or {}).get(point.id, -1) for point in points),
-    )
-
-
-def true_score(weights: Sequence[int], verdicts: Sequence[Verdict]) -> float:
-    """The contract's formula without its floor at 0, so that it teaches below 0 too; bonus points left out."""
-    counted = [(w, CREDIT[v]) for w, v in zip(weights, verdicts, strict=True) if w > BONUS_WEIGHT]
-    counted = counted or [(w, CREDIT[v]) for w, v in zip(weights, verdicts, strict=True)]
-    return sum(w * credit for w, credit in counted) / sum(w for w, _ in counted)
-
-
 def reply_example(question: Question, reply: Reply, rng: random.Random) -> Example:
     """A whole reply; now and then against some of the points only."""
     points = list(question.key_points)
     if rng.random() < 0.15:
         points = rng.sample(points, rng.randint(1, len(points)))
     verdicts = {id: Verdict(verdict) for id, verdict in reply.verdicts.items()}
-    return _judged(cut_sentences(reply.text), points, verdicts, rng)
+    return judged(cut_sentences(reply.text), points, verdicts, rng)
 
 
 def times(reply: Reply) -> int:
@@ -265,7 +197,11 @@ def times(reply: Reply) -> int:
 def reference_example(question: Question, rng: random.Random) -> Example:
     """The reference answer covers every point, so that a model answer is never marked down."""
     texts = [question.answer[span.start : span.end] for span in sentences(question.answer)]
-    return _judged(texts, question.key_points, dict.fromkeys(_ids(question), Verdict.COVERED), rng)
+    return judged(texts, question.key_points, dict.fromkeys(_ids(question), Verdict.COVERED), rng)
+
+
+def _ids(question: Question) -> list[str]:
+    return [point.id for point in question.key_points]
 
 
 def joined_examples(question: Question, statements: Sequence[Statement], rng: random.Random) -> list[Example]:
@@ -299,67 +235,25 @@ def _joined(question: Question, chosen: Sequence[Statement], rng: random.Random)
         *(question.key_point(id) for id in verdicts),
         *rng.sample(others, min(len(others), rng.choice((1, 2, 2)))),
     ]
-    return _judged(said, points, verdicts, rng, UNSURE, evidence)
+    return judged(said, points, verdicts, rng, UNSURE, evidence)
 
 
-def negative_examples(
-    question: Question, statements: Sequence[Statement], other: Question, rng: random.Random
-) -> list[Example]:
-    """What earns nothing: the question itself, its probes, shuffled words, another question's answer."""
-    covered = [statement.text for statement in statements if statement.verdict == "covered"]
-    points = list(question.key_points)
-    found = [_judged(cut_sentences(rng.choice([question.question, *question.variants])), points, {}, rng)]
-    probe = rng.choice(points)
-    found.append(_judged([probe.probe], rng.sample(points, 3), {}, rng))
-    if covered:
-        stuffed = [word for text in rng.sample(covered, min(4, len(covered))) for word in text.split()]
-        rng.shuffle(stuffed)
-        found.append(_judged([" ".join(stuffed[:30])], points, {}, rng, UNSURE))
-    if other.topic != question.topic:
-        # Code looks like an answer to everything until it is seen to be none.
-        found += [_judged([code], rng.sample(points, 3), {}, rng) for code in _CODE.findall(other.answer)]
-    return found
+def talk_example(
+    question: Question, replies: Sequence[Reply], talk: Mapping[str, Sequence[str]], rng: random.Random
+) -> Example:
+    """A reply of any kind, as often of one as of another, amid small talk that changes none of its verdicts.
 
-
-def stranger_examples(
-    question: Question, others: Sequence[Question], replies_of: Mapping[str, Sequence[Reply]], rng: random.Random
-) -> list[Example]:
-    """Good replies to other questions: two of another topic, and one of the same, where points may be shared."""
-    found = []
-    for same, weight in ((False, 1.0), (False, 1.0), (True, UNSURE)):
-        pool = [other for other in others if (other.topic == question.topic) is same and other.id != question.id]
-        good = [reply for reply in replies_of[rng.choice(pool).id] if reply.kind == "strong"]
-        said = cut_sentences(rng.choice(good).text)
-        found.append(_judged(said, rng.sample(question.key_points, 4), {}, rng, weight))
-    return found
-
-
-def foreign_examples(question: Question, others: Sequence[Question], rng: random.Random) -> list[Example]:
-    """References of other questions, which cover nothing here: one of another topic, whole or in part, and one of the same
-    topic, where points may be shared.
+    Args:
+        talk: sentences to come `before`, `between` and `after` those of the reply.
     """
-    found = []
-    for same, weight in ((False, 1.0), (False, 1.0), (True, UNSURE)):
-        pool = [other for other in others if (other.topic == question.topic) is same and other.id != question.id]
-        said = cut_sentences(rng.choice(pool).answer)
-        if rng.random() < 0.5:
-            start = rng.randrange(len(said))
-            said = said[start : start + rng.randint(1, 4)]
-        found.append(_judged(said, question.key_points, {}, rng, weight))
-    return found
-
-
-def shuffled_example(question: Question, replies: Sequence[Reply], rng: random.Random) -> Example:
-    """A good reply with its words in no order, over all of it or within each sentence: it says nothing."""
-    said = list(cut_sentences(rng.choice([reply for reply in replies if reply.kind == "strong"]).text))
-    if rng.random() < 0.5:
-        said = [" ".join(said)]
-    return _judged([_shuffled(text, rng) for text in said], question.key_points, {}, rng)
-
-
-def _shuffled(text: str, rng: random.Random) -> str:
-    words = text.split()
-    return " ".join(rng.sample(words, len(words)))
+    kind = rng.choice(sorted({reply.kind for reply in replies}))
+    reply = rng.choice([reply for reply in replies if reply.kind == kind])
+    said = list(cut_sentences(reply.text))
+    for _ in range(rng.randint(1, MOST_TALK)):
+        place = rng.choice(("before", "between", "after"))
+        at = {"before": 0, "between": rng.randint(0, len(said)), "after": len(said)}[place]
+        said.insert(at, rng.choice(talk[place]))
+    return reply_example(question, reply.model_copy(update={"text": " ".join(said)}), rng)
 
 
 def telegraphic_example(question: Question, statements: Sequence[Statement], rng: random.Random) -> Example:
@@ -376,32 +270,12 @@ def telegraphic_example(question: Question, statements: Sequence[Statement], rng
     kept = rng.choice((0.0, 0.5, 1.0))
     notes = [_without_small_words(text, kept, rng) for text in texts]
     joined = rng.choice((". ", "; ", ", ", "\n- ", " / ", " + ", ". so ", ". also ")).join(notes)
-    return _judged(cut_sentences(joined), points, verdicts, rng, UNSURE)
+    return judged(cut_sentences(joined), points, verdicts, rng, UNSURE)
 
 
 def _without_small_words(text: str, kept: float, rng: random.Random) -> str:
     found = [word for word in text.rstrip(".").split() if word.lower() not in SMALL or rng.random() < kept]
     return " ".join(found).lower() if rng.random() < 0.5 else " ".join(found)
-
-
-def turned_example(
-    bank: Bank, families: Mapping[str, Family], question: Question, name: str, rng: random.Random
-) -> Example:
-    """Several points, each said and denied, or said beside its opposite; some are said plainly."""
-    points = rng.sample(question.key_points, min(len(question.key_points), rng.randint(2, 4)))
-    single = [t for t in families[name].templates if "second" not in {n.lower() for n in placeholders(t)}]
-    template = rng.choice(single)
-    said: list[str] = []
-    verdicts = {}
-    plain = rng.choice((0.0, 0.0, 0.3))
-    for point in points:
-        values = values_for(bank, question, point.id, rng)
-        turned = rng.random() >= plain
-        template = template if rng.random() < 0.6 else rng.choice(single)
-        said += cut_sentences(fill(template, values) if turned else values["Statement"] + ".")
-        verdicts[point.id] = Verdict.CONTRADICTED if turned else Verdict.COVERED
-    others = [point for point in question.key_points if point.id not in verdicts]
-    return _judged(said, [*points, *rng.sample(others, min(1, len(others)))], verdicts, rng, UNSURE)
 
 
 def part_example(question: Question, reply: Reply, rng: random.Random) -> Example:
@@ -421,33 +295,12 @@ def misconception_examples(question: Question, statements: Sequence[Statement], 
         said = [claim, *rng.sample(covered, min(len(covered), rng.choice((0, 1, 2))))]
         rng.shuffle(said)
         found.append(
-            _example(said, claims, [Verdict.COVERED if i == j else Verdict.MISSING for j in range(len(claims))])
+            of_verdicts(said, claims, [Verdict.COVERED if i == j else Verdict.MISSING for j in range(len(claims))])
         )
     if covered:
         said = rng.sample(covered, min(3, len(covered)))
-        found.append(_example(said, claims, [Verdict.MISSING] * len(claims), UNSURE))
+        found.append(of_verdicts(said, claims, [Verdict.MISSING] * len(claims), UNSURE))
     return found
-
-
-def attack_example(bank: Bank, families: Mapping[str, Family], question: Question, rng: random.Random) -> Example:
-    """A reply that deserves little, or an honest one that looks like it, against its point and some others."""
-    names = [name for name in families if name not in NO_ENGLISH]
-    name = rng.choices(names, [3 if name in HARD else 1 for name in names])[0]
-    family = families[name]
-    target = rng.choice(question.key_points)
-    values = values_for(bank, question, target.id, rng)
-    template = rng.choice(family.templates)
-    verdict = Verdict.COVERED if family.verdict == "same" else Verdict(family.verdict)
-    if name == "hedging":
-        # Both asserted and denied (knowledge's rule for replies).
-        verdict = Verdict.CONTRADICTED
-    if name == "suffix":
-        verdict = Verdict.MISSING
-    others = [point for point in question.key_points if point.id != target.id]
-    points = [target, *rng.sample(others, min(3, len(others)))]
-    # What a second statement does to the other points is not known.
-    unsure = 0.0 if "second" in {name.lower() for name in placeholders(template)} else 1.0
-    return _judged(cut_sentences(fill(template, values)), points, {target.id: verdict}, rng, unsure)
 
 
 def suffix_example(bank: Bank, family: Family, question: Question, reply: Reply, rng: random.Random) -> Example:
@@ -455,7 +308,3 @@ def suffix_example(bank: Bank, family: Family, question: Question, reply: Reply,
     values = values_for(bank, question, rng.choice(question.key_points).id, rng)
     text = f"{reply.text} {fill(rng.choice(family.templates), values)}"
     return reply_example(question, reply.model_copy(update={"text": text}), rng)
-
-
-def _ids(question: Question) -> list[str]:
-    return [point.id for point in question.key_points]

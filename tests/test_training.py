@@ -5,19 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from evals.attack_templates import load_families
+from evals.examples import Example, cut_sentences, true_score
+from evals.negative_examples import attack_example, negative_examples
 from evals.train import batches, samples, ship, train
 from evals.training_data import (
-    Example,
-    attack_example,
+    SMALL_TALK,
     bank_examples,
     joined_examples,
-    negative_examples,
     reference_example,
     reply_example,
     reworded,
-    true_score,
+    talk_example,
 )
 from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import GraderName, Verdict
@@ -25,7 +26,7 @@ from interviewer.grading.local import LocalJudge
 from interviewer.grading.tasks import GradeRequest
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
-from knowledge.bank import Bank
+from knowledge.bank import Bank, Question
 from knowledge.encoder import bundled_folder
 from knowledge.load import load_bank
 from knowledge.replies import load_replies
@@ -96,6 +97,26 @@ def test_attacks_keep_their_verdict(bank: Bank) -> None:
     question = bank.by_id["activations-dying-relu"]
     found = [attack_example(bank, denial, question, random.Random(i)) for i in range(20)]
     assert all(sum(VERDICTS[v] is Verdict.CONTRADICTED for v in example.verdicts) == 1 for example in found)
+
+
+def test_small_talk_changes_no_verdict_and_hides_no_sentence(bank: Bank) -> None:
+    rng, talk = random.Random(4), yaml.safe_load(SMALL_TALK.read_text("utf-8"))
+    question = bank.questions[0]
+    replies = [reply for reply in load_replies(bank) if reply.question == question.id]
+    kinds = set()
+    for _ in range(30):
+        example = talk_example(question, replies, talk, rng)
+        said = " ".join(example.sentences)
+        [reply] = [reply for reply in replies if all(one in said for one in cut_sentences(reply.text))]
+        kinds.add(reply.kind)
+        wanted = [reply.verdicts[question.key_points[_index(question, point)].id] for point in example.points]
+        assert [VERDICTS[verdict].value for verdict in example.verdicts] == wanted
+        assert len(said.split()) > len(reply.text.split())
+    assert len(kinds) > 5
+
+
+def _index(question: Question, point: str) -> int:
+    return [one.text for one in question.key_points].index(point)
 
 
 def test_some_points_are_put_in_other_words_which_the_reply_does_not_hold(bank: Bank) -> None:
