@@ -1,8 +1,9 @@
 """`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
 `stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the development halves of
-the golden set and of right replies as they are said aloud or in few words (`spoken.jsonl`), on short, everyday and odd replies written
-for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`; all judged by us), on replies to other questions, and on tricks:
+the golden set and of right replies as they are said aloud or in few words (`spoken.jsonl`), on short, everyday, odd and subtly wrong
+replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`; all judged by us), on replies to
+other questions, and on tricks:
 with the authored statements as a memory on questions that training knew, without it on all.
 `derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
 reference answers, and on train splits of the public graded answers. All figures printed are cross-validated by question; no
@@ -40,9 +41,18 @@ from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, STRANGERS_WEIGHT, EMPTY_WEIGHT = 1.0, 1.0, 0.5, 0.25, 0.75, 0.25
+PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, HARD_WEIGHT, STRANGERS_WEIGHT, EMPTY_WEIGHT = (
+    1.0,
+    1.0,
+    0.5,
+    0.25,
+    1.0,
+    0.75,
+    0.25,
+)
 """Weights of everyday replies, of right ones as they are said aloud or in few words, of short ones, of odd ones (denied, hedging, wrong
-with assurance, contradicting themselves, ...), of answers to other questions, and of what says nothing, beside the golden ones."""
+with assurance, contradicting themselves, ...), of subtly wrong ones with their right twins, of answers to other questions, and of what
+says nothing, beside the golden ones."""
 STRANGERS_SHORT = 0.67
 PARROTED_EVERY, TRICKS_EVERY, TRICKS_A_REPLY = 2, 3, 3
 TRICKS = (
@@ -168,7 +178,7 @@ def _judged(
 
 
 def _found(judge: LocalJudge, case: dict[str, Any], task: GradeTask) -> Found | None:
-    said = judge.shown(case["reply"])
+    said = judge.shown(case["reply"], (task.question, *task.variants))
     if not said:
         return None
     heard = _heard(judge, said, tuple(point.text for point in task.points))
@@ -215,6 +225,7 @@ def fits_of(
             (written(bank, judge, task_of, "plain_dev.jsonl"), PLAIN_WEIGHT),
             (written(bank, judge, task_of, "short_dev.jsonl"), SHORT_WEIGHT),
             (written(bank, judge, task_of, "odd_dev.jsonl"), ODD_WEIGHT),
+            (written(bank, judge, task_of, "hard_dev.jsonl"), HARD_WEIGHT),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
             (parroted(bank, judge, task_of), EMPTY_WEIGHT),
             (tricks(bank, judge, task_of), EMPTY_WEIGHT),

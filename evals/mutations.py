@@ -9,7 +9,7 @@ where a defence's attacks score no worse without it.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from evals.asked import request_of
 from evals.attacks import ROUNDING
 from evals.cases import Case, read_cases
 from evals.table import columns
+from interviewer.grading.addressed import without_question
 from interviewer.grading.chain import Grader, Judge
 from interviewer.grading.crossencoder import VERDICTS, Floats
 from interviewer.grading.defences import ALL_ON, Defences
@@ -80,7 +81,7 @@ class Obedient:
 
     def judge(self, task: GradeTask, reply: str) -> Findings:
         """Covered or missing throughout, with a sentence of the reply as the quote."""
-        shown = shown_of(reply, self._commands, self._hidden)
+        shown = shown_of(reply, (), self._commands, self._hidden)
         commands = [text for text in shown if addressed_to_grader(normalise(text).text)]
         quote = next((text for text in shown if text not in commands), commands[0] if commands else None)
         verdict = Verdict.COVERED if commands else Verdict.MISSING
@@ -93,14 +94,18 @@ class OpenJudge(LocalJudge):
     Args:
         commands: sentences addressed to the grader are cut out.
         hidden: the text is normalised, which drops what a reader cannot see.
+        asked: the question, where it is given back, is cut out.
         denials: claims that are only denied are judged apart, and turned.
         doubt: who steers the grader has no benefit of the doubt.
     """
 
-    def __init__(self, commands: bool = True, hidden: bool = True, denials: bool = True, doubt: bool = True) -> None:
+    def __init__(
+        self, commands: bool = True, hidden: bool = True, asked: bool = True, denials: bool = True, doubt: bool = True
+    ) -> None:
         super().__init__()
         self._commands = commands
         self._hidden = hidden
+        self._asked = asked
         self._denials = denials
         self._doubt = doubt
 
@@ -111,14 +116,16 @@ class OpenJudge(LocalJudge):
     def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
         return super()._turned(task, told, found) if self._denials else found
 
-    def shown(self, reply: str) -> tuple[str, ...]:
-        """As the local judge's; a test holds the two equal where both defences are on."""
-        return shown_of(reply, self._commands, self._hidden)
+    def shown(self, reply: str, questions: Iterable[str] = ()) -> tuple[str, ...]:
+        """As the local judge's; a test holds the two equal where all defences are on."""
+        return shown_of(reply, questions if self._asked else (), self._commands, self._hidden)
 
 
-def shown_of(reply: str, commands: bool, hidden: bool) -> tuple[str, ...]:
-    """The sentences that a judge is shown of a reply, with commands cut out and hidden characters dropped, or without."""
-    text = normalise(reply).text if hidden else reply
+def shown_of(reply: str, questions: Iterable[str], commands: bool, hidden: bool) -> tuple[str, ...]:
+    """The sentences that a judge is shown of a reply without these questions, with commands cut out and hidden characters
+    dropped, or without.
+    """
+    text = without_question(normalise(reply).text if hidden else reply, questions)
     if commands:
         return cut(text)
     return tuple(text[span.start : span.end] for span in short_sentences(text))
@@ -201,10 +208,13 @@ def mutations(interviewer: Interviewer) -> list[Mutation]:
     }
     own = {
         name: [Arm("local", make(OpenJudge(), ALL_ON), make(OpenJudge(**{name: False}), ALL_ON))]
-        for name in ("denials", "doubt")
+        for name in ("asked", "denials", "doubt")
     }
     return [
         *found,
+        Mutation(
+            "question cut out", lambda case: judged(case) and _holds_question(interviewer, case), own["asked"], MANY
+        ),
         Mutation("denials turned", lambda case: judged(case) and _denies(case), own["denials"], MANY),
         Mutation("no benefit of the doubt", lambda case: judged(case) and steers(case.reply), own["doubt"], MANY),
         Mutation("quotes checked", judged, [quotes]),
@@ -232,6 +242,12 @@ def _is_ruled(rule_of: Callable[[str, str], Rule | None], rule: Rule | None, cas
 def _holds_command(case: Case) -> bool:
     text = normalise(case.reply).text
     return any(addressed_to_grader(text[span.start : span.end]) for span in short_sentences(text))
+
+
+def _holds_question(interviewer: Interviewer, case: Case) -> bool:
+    question = interviewer.bank.by_id[case.question_id]
+    text = normalise(case.reply).text
+    return without_question(text, (question.question, *question.variants)) != text
 
 
 def _denies(case: Case) -> bool:

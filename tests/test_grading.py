@@ -118,6 +118,15 @@ def test_the_last_sentence_of_a_long_reply_counts(interviewer: Interviewer) -> N
     assert "gradient is zero" in best.evidence
 
 
+def test_what_is_asked_is_not_said_by_asking_it_back(bank: Bank) -> None:
+    task, judge = bank_task(bank, bank.by_id[QUESTION]), LocalJudge()
+    told = task.model_copy(update={"variants": (*task.variants, "A dead unit has a zero gradient. Why?")})
+    answer = "Its inputs are negative for all samples, so no gradient reaches the weights; leaky ReLU helps."
+    for asked in (told.question, told.variants[-1]):
+        assert judge.judge(told, f"{asked} {answer}").judgements == judge.judge(told, answer).judgements
+    assert judge.judge(told, "A dead unit has a zero gradient.").judgements[0].verdict is Verdict.MISSING
+
+
 def test_grades_are_the_same_each_time(interviewer: Interviewer) -> None:
     reply = "The unit always gets negative inputs so relu outputs 0 and no gradient comes back; use leaky relu."
     one, two = ask(interviewer, reply), ask(interviewer, reply)

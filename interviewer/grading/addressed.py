@@ -7,6 +7,7 @@ transcript is (`addressed_regions`). What is left is judged as if the rest had n
 import base64
 import binascii
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +43,8 @@ _TURN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 LEAST_KEPT_WORDS = 6
+LEAST_ASKED_WORDS = 4
+"""A shorter question may stand in an answer by chance."""
 # Where a clause begins, the full stop before it forgotten or not.
 _CLAUSE_START = re.compile(
     r"(?<=[,;:)])\s|\s[-(]\s?|(?<=[a-z0-9)])\s(?=[A-Z][a-z']*\s)|\s(?=(?:so|and|but|please|pls|thus|therefore)\s)"
@@ -87,6 +90,21 @@ def is_encoded(token: str) -> bool:
 def without_addressed(text: str) -> str:
     """A normalised text with line breaks for every character that is addressed to the grader; offsets stay."""
     return _strike(text, addressed_regions(text))
+
+
+def without_question(text: str, questions: Iterable[str]) -> str:
+    """A normalised text with line breaks for every character of a question, or of a sentence of it, that it gives back word
+    for word: what is asked often states half of an answer, and it is the interviewer who states it. Offsets stay.
+    """
+    asked = [words(part) for question in questions for part in (question, *_sentences(question))]
+    long = [r"\W+".join(map(re.escape, one)) for one in asked if len(one) >= LEAST_ASKED_WORDS]
+    patterns = [rf"\b{one}\b[^\w\s]*" for one in long]
+    spans = [Span(*match.span()) for one in patterns for match in re.finditer(one, text, re.IGNORECASE)]
+    return _strike(text, _joined(spans))
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in sentences(text)]
 
 
 def _strike(text: str, spans: list[Span]) -> str:

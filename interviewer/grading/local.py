@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from interviewer.errors import JudgeFailed
-from interviewer.grading.addressed import without_addressed
+from interviewer.grading.addressed import without_addressed, without_question
 from interviewer.grading.aggregation import Aggregation, plain
 from interviewer.grading.batching import Batching
 from interviewer.grading.crossencoder import VERDICTS, WHOLE, CrossEncoder, Floats, Read, Reading
@@ -169,7 +169,7 @@ class LocalJudge:
 
         Raises: JudgeFailed, knowledge.errors.ModelUnavailable.
         """
-        said = self.shown(reply)
+        said = self.shown(reply, (task.question, *task.variants))
         if not said:
             silent = {verdict: float(verdict is Verdict.MISSING) for verdict in VERDICTS}
             nothing = tuple(Judgement(point_id=point.id, probabilities=silent, quote=None) for point in task.points)
@@ -194,9 +194,9 @@ class LocalJudge:
         wrong = self._misconceptions(task, said) if doubt >= WRONG_FROM else ()
         return Findings(judgements=judgements, misconceptions=wrong, model=self.model)
 
-    def shown(self, reply: str) -> tuple[str, ...]:
-        """The sentences of a reply that are judged."""
-        return cut(normalise(reply).text)
+    def shown(self, reply: str, questions: Iterable[str] = ()) -> tuple[str, ...]:
+        """The sentences of a reply that are judged, without what it gives back of these questions."""
+        return cut(without_question(normalise(reply).text, questions))
 
     def hear(self, said: tuple[str, ...], claims: Sequence[str]) -> Heard:
         """What is found of claims in sentences of a reply."""
