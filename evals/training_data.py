@@ -42,7 +42,9 @@ MOST_TALK = 6
 SMALL_TALK = Path(__file__).parent / "data" / "small_talk.yaml"
 TERSE_TIMES, TERSE_WORDS = 3, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
-TIMES = {"negated_correct": 2, "hedging": 2, "self_contradicting": 2, "confident_wrong": 2, "turned": 2}
+TIMES = {
+    "negated_correct": 2, "hedging": 2, "self_contradicting": 2, "confident_wrong": 2, "turned": 2, "one_serious_error": 2,
+}  # fmt: skip
 """So often come replies of kinds that are wrong in the words of right ones."""
 SMALL = frozenset("a an the is are was it its that this which of to be been will would then so as just there".split())
 """Words that notes leave out without a change of what they say."""
