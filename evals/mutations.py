@@ -94,7 +94,8 @@ class OpenJudge(LocalJudge):
     Args:
         commands: sentences addressed to the grader are cut out.
         hidden: the text is normalised, which drops what a reader cannot see.
-        asked: the question, where it is given back, is cut out.
+        asked: the question, where it is given back, is cut out. No attack here misses it: training knew the bank's
+            questions. `scripts/restated_run.py` shows what it is worth to questions of one's own.
         denials: claims that are only denied are judged apart, and turned.
         doubt: who steers the grader has no benefit of the doubt.
     """
@@ -208,13 +209,10 @@ def mutations(interviewer: Interviewer) -> list[Mutation]:
     }
     own = {
         name: [Arm("local", make(OpenJudge(), ALL_ON), make(OpenJudge(**{name: False}), ALL_ON))]
-        for name in ("asked", "denials", "doubt")
+        for name in ("denials", "doubt")
     }
     return [
         *found,
-        Mutation(
-            "question cut out", lambda case: judged(case) and _holds_question(interviewer, case), own["asked"], MANY
-        ),
         Mutation("denials turned", lambda case: judged(case) and _denies(case), own["denials"], MANY),
         Mutation("no benefit of the doubt", lambda case: judged(case) and steers(case.reply), own["doubt"], MANY),
         Mutation("quotes checked", judged, [quotes]),
@@ -242,12 +240,6 @@ def _is_ruled(rule_of: Callable[[str, str], Rule | None], rule: Rule | None, cas
 def _holds_command(case: Case) -> bool:
     text = normalise(case.reply).text
     return any(addressed_to_grader(text[span.start : span.end]) for span in short_sentences(text))
-
-
-def _holds_question(interviewer: Interviewer, case: Case) -> bool:
-    question = interviewer.bank.by_id[case.question_id]
-    text = normalise(case.reply).text
-    return without_question(text, (question.question, *question.variants)) != text
 
 
 def _denies(case: Case) -> bool:
