@@ -41,15 +41,8 @@ from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, HARD_WEIGHT, STRANGERS_WEIGHT, EMPTY_WEIGHT = (
-    1.0,
-    1.0,
-    0.5,
-    0.25,
-    1.0,
-    0.75,
-    0.25,
-)
+PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, HARD_WEIGHT = 1.0, 1.0, 0.5, 0.25, 0.5
+STRANGERS_WEIGHT, EMPTY_WEIGHT = 0.75, 0.25
 """Weights of everyday replies, of right ones as they are said aloud or in few words, of short ones, of odd ones (denied, hedging, wrong
 with assurance, contradicting themselves, ...), of subtly wrong ones with their right twins, of answers to other questions, and of what
 says nothing, beside the golden ones."""
