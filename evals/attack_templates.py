@@ -12,7 +12,7 @@ import yaml
 from pydantic import Field
 
 from knowledge.bank import Bank, Frozen, Question
-from knowledge.text import STOP_WORDS, content_stems, sentences, stem, words
+from knowledge.text import STOP_WORDS, content_stems, sentence_texts, stem, words
 
 FILE = Path(__file__).parent / "data" / "training_attacks.yaml"
 TERMS = 8
@@ -57,7 +57,7 @@ def values_for(bank: Bank, question: Question, point_id: str, rng: random.Random
     found = {name: clause(text) for name, text in drawn.items()}
     found |= {name.capitalize(): text[:1].upper() + text[1:] for name, text in found.items()}
     terms = terms_of(question, rng)
-    answer = [question.answer[span.start : span.end] for span in sentences(question.answer)]
+    answer = sentence_texts(question.answer)
     return found | {
         "question": question.question,
         "answer_sentence": rng.choice(answer),

@@ -171,7 +171,7 @@ def _judged(
 
 
 def _found(judge: LocalJudge, case: dict[str, Any], task: GradeTask) -> Found | None:
-    said = judge.shown(case["reply"], (task.question, *task.variants))
+    said = judge.shown(case["reply"], task.wordings)
     if not said:
         return None
     heard = _heard(judge, said, tuple(point.text for point in task.points))

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import yaml
 
 from evals.attack_templates import load_families
 from evals.cases import Case, read_cases
-from evals.training_data import SMALL_TALK
+from evals.training_data import load_small_talk
 from interviewer.grading.quotes import normalise
 from knowledge.bank import Bank
 from knowledge.encoder import Encoder, open_encoder
@@ -77,7 +76,7 @@ def _replies(file: Path) -> list[str]:
 def templates() -> list[str]:
     """The templates that training attacks are made from, without their places to fill, and its small talk."""
     found = [text for family in load_families().values() for text in family.templates]
-    found += [text for texts in yaml.safe_load(SMALL_TALK.read_text("utf-8")).values() for text in texts]
+    found += [text for texts in load_small_talk().values() for text in texts]
     plain = [re.sub(r"\{\w+\}", " ", text) for text in found]
     return [text for text in plain if len(words(text)) >= LEAST_TEMPLATE_WORDS]
 

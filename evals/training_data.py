@@ -28,7 +28,7 @@ from interviewer.grading.tasks import derive_points
 from knowledge.bank import Bank, KeyPoint, Question, Statement
 from knowledge.load import load_bank
 from knowledge.replies import Reply, load_replies
-from knowledge.text import sentences
+from knowledge.text import sentence_texts
 
 NLI_ROWS = {"mnli": 6000, "snli": 3000, "conj": 2000, "negation": 2000, "breaking": 800, "help": 800, "med": 800}
 NLI_VERDICTS = {"entailment": Verdict.COVERED, "neutral": Verdict.MISSING, "contradiction": Verdict.CONTRADICTED}
@@ -39,7 +39,6 @@ MOST_JOINED = 5
 ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION, TALK_A_QUESTION = 8, 5, 6, 2, 3
 MOST_TALK = 6
 """So many sentences of small talk at most."""
-SMALL_TALK = Path(__file__).parent / "data" / "small_talk.yaml"
 TERSE_TIMES, TERSE_WORDS = 3, 30
 """Good replies in few words are rare in the bank, where most short ones are thin: they come so many times."""
 TIMES = {
@@ -125,7 +124,7 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
     """Examples from the bank's questions, but for the held-out ones."""
     bank, rng = load_bank(), random.Random(seed)
     families, replies = load_families(), load_replies(bank)
-    talk = yaml.safe_load(SMALL_TALK.read_text("utf-8"))
+    talk = load_small_talk()
     replies_of: dict[str, list[Reply]] = {}
     for reply in replies:
         replies_of.setdefault(reply.question, []).append(reply)
@@ -198,7 +197,7 @@ def times(reply: Reply) -> int:
 
 def reference_example(question: Question, rng: random.Random) -> Example:
     """The reference answer covers every point, so that a model answer is never marked down."""
-    texts = [question.answer[span.start : span.end] for span in sentences(question.answer)]
+    texts = sentence_texts(question.answer)
     return judged(texts, question.key_points, dict.fromkeys(_ids(question), Verdict.COVERED), rng)
 
 
@@ -240,14 +239,17 @@ def _joined(question: Question, chosen: Sequence[Statement], rng: random.Random)
     return judged(said, points, verdicts, rng, UNSURE, evidence)
 
 
+def load_small_talk() -> dict[str, list[str]]:
+    """Sentences that come `before`, `between` and `after` those of a reply and change no verdict."""
+    file = Path(__file__).parent / "data" / "small_talk.yaml"
+    found: dict[str, list[str]] = yaml.safe_load(file.read_text("utf-8"))
+    return found
+
+
 def talk_example(
     question: Question, replies: Sequence[Reply], talk: Mapping[str, Sequence[str]], rng: random.Random
 ) -> Example:
-    """A reply of any kind, as often of one as of another, amid small talk that changes none of its verdicts.
-
-    Args:
-        talk: sentences to come `before`, `between` and `after` those of the reply.
-    """
+    """A reply of any kind, as often of one as of another, amid small talk that changes none of its verdicts."""
     kind = rng.choice(sorted({reply.kind for reply in replies}))
     reply = rng.choice([reply for reply in replies if reply.kind == kind])
     said = list(cut_sentences(reply.text))

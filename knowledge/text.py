@@ -73,6 +73,11 @@ def sentences(text: str) -> list[Span]:
     return spans + _prose_sentences(text, at, len(text))
 
 
+def sentence_texts(text: str) -> list[str]:
+    """The sentences of a text, as `sentences` finds them."""
+    return [text[span.start : span.end] for span in sentences(text)]
+
+
 def _prose_sentences(text: str, start: int, end: int) -> list[Span]:
     spans = []
     at = start

@@ -17,6 +17,7 @@ from statistics import mean
 
 from evals.asked import request_of
 from evals.cases import Case, read_cases
+from evals.errors import EvalsError
 from evals.mutations import OpenJudge
 from interviewer.grading.chain import Grader
 from interviewer.grading.grade import GraderName
@@ -24,7 +25,7 @@ from interviewer.grading.local import LocalJudge
 from interviewer.settings import read_settings
 from interviewer.wiring import Interviewer
 
-CASES = Path(__file__).parents[2] / "shared" / "datasets" / "dtgrade.jsonl"
+CASES = Path("../shared/datasets/dtgrade.jsonl")
 LOW, HIGH = 0.3, 0.9
 SAME = 1e-4
 
@@ -35,7 +36,10 @@ def main() -> int:
     parser.add_argument("--cases", type=Path, default=CASES, metavar="FILE", help="graded replies (DT-Grade)")
     parser.add_argument("--replies", type=int, default=60, metavar="N", help="so many of each kind (60)")
     arguments = parser.parse_args()
-    cases, rng = list(read_cases([arguments.cases])), random.Random(3)
+    try:
+        cases, rng = list(read_cases([arguments.cases])), random.Random(3)
+    except EvalsError as error:
+        parser.error(str(error))
     wrong = [case for case in cases if case.score is not None and case.score < LOW]
     right = [case for case in cases if case.score is not None and case.score > HIGH]
     interviewer = Interviewer(read_settings())

@@ -25,7 +25,7 @@ from interviewer.speech import Speech
 from interviewer.store import open_store
 from knowledge.bank import Bank
 from knowledge.encoder import Vectors
-from knowledge.text import content_stems, sentences
+from knowledge.text import content_stems, sentence_texts, sentences
 from tests.conftest import Clock
 from tests.openai_server import Request, completion, prompt_of
 
@@ -46,7 +46,7 @@ class WordsJudge:
 
 def _judgement(point: Point, reply: str) -> Judgement:
     wanted = content_stems(point.text)
-    found = [reply[span.start : span.end] for span in sentences(reply)] or [""]
+    found = sentence_texts(reply) or [""]
     shares = [len(wanted & content_stems(text)) / len(wanted) for text in found]
     best = max(range(len(found)), key=lambda i: shares[i])
     covered = min(1.0, shares[best] * 1.5)

@@ -111,21 +111,22 @@ def test_points_of_a_reference() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "part"),
     [
-        "I would try a leaky ReLU, which keeps a small slope for negative inputs.",
+        ("I would try a leaky ReLU, which keeps a small slope for negative inputs.", "small slope"),
         pytest.param(
             "Its gradient is zero for negative inputs, so a dead unit never learns again.",
+            "gradient is zero",
             marks=pytest.mark.xfail(strict=True, reason="the shipped weights read it as contradicted, said alone too"),
         ),
     ],
 )
-def test_the_last_sentence_of_a_long_reply_counts(interviewer: Interviewer, said: str) -> None:
+def test_the_last_sentence_of_a_long_reply_counts(interviewer: Interviewer, said: str, part: str) -> None:
     filler = "I had a lovely time preparing for this conversation with my friends. " * 110
     grade = ask(interviewer, (filler + said)[-8000:])
     best = max(grade.key_points, key=lambda point: point.credit)
     assert best.evidence is not None
-    assert best.evidence in said
+    assert part in best.evidence
 
 
 def test_what_is_asked_is_not_said_by_asking_it_back(bank: Bank) -> None:
@@ -137,17 +138,15 @@ def test_what_is_asked_is_not_said_by_asking_it_back(bank: Bank) -> None:
     assert judge.judge(told, "A dead unit has a zero gradient.").judgements[0].verdict is Verdict.MISSING
 
 
-def test_the_question_earns_nothing_where_training_knew_it_not(interviewer: Interviewer) -> None:
+def test_the_question_earns_nothing_where_training_knew_it_not() -> None:
     question = (
         "Why does bread rise when yeast eats the sugar in the dough and gives off carbon dioxide that the dough holds?"
     )
     reference = (
         "Yeast eats the sugar in the dough and gives off carbon dioxide, which the dough holds, so the bread rises."
     )
-    task, reply = (
-        reference_task(GradeRequest(question=question, references=(reference,))),
-        f"{question} My aunt bakes a lot.",
-    )
+    task = reference_task(GradeRequest(question=question, references=(reference,)))
+    reply = f"{question} My aunt bakes a lot."
     [cut], [left] = (judge.judge(task, reply).judgements for judge in (LocalJudge(), OpenJudge(asked=False)))
     assert cut.verdict is Verdict.MISSING
     assert left.verdict is Verdict.COVERED

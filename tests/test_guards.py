@@ -249,6 +249,13 @@ def test_a_long_sentence_keeps_what_stands_before_the_address() -> None:
         "correct = (pred == y).sum()",
         "The teacher's soft labels tell the student which classes are alike.",
         "A learning rate that is too high diverges.",
+        "If a token is scored highly and the label is correct, its loss is low.",
+        "Some units are switched off in each forward pass, or the network will overfit.",
+        "Customers may sue a bank that scored them by their postcode.",
+        "The straight-through estimator does not pretend that rounding is the identity; it is a perfectly useful gradient.",
+        "And go easy on augmentation, with few labels strong crops mostly add noise.",
+        "Mark each bad review as negative, score the test set, and make it public.",
+        "Use a smaller batch or you will run out of memory in the backward pass.",
     ],
 )
 def test_technical_sentences_are_no_address(sentence: str) -> None:
@@ -338,19 +345,3 @@ def test_a_question_given_back_is_struck_and_all_else_stays() -> None:
 )
 def test_threats_are_addressed_to_the_grader(threat: str) -> None:
     assert addressed_to_grader(threat)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "If a token is scored highly and the label is correct, its loss is low.",
-        "Some units are switched off in each forward pass, or the network will overfit.",
-        "Customers may sue a bank that scored them by their postcode.",
-        "The straight-through estimator does not pretend that rounding is the identity; it is a perfectly useful gradient.",
-        "And go easy on augmentation, with few labels strong crops mostly add noise.",
-        "Mark each bad review as negative, score the test set, and make it public.",
-        "Use a smaller batch or you will run out of memory in the backward pass.",
-    ],
-)
-def test_what_sounds_a_little_like_a_threat_or_a_plea_stays(said: str) -> None:
-    assert not addressed_to_grader(said)

@@ -5,16 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from evals.attack_templates import load_families
 from evals.examples import Example, cut_sentences, true_score
 from evals.negative_examples import attack_example, negative_examples
 from evals.train import batches, samples, ship, train
 from evals.training_data import (
-    SMALL_TALK,
     bank_examples,
     joined_examples,
+    load_small_talk,
     reference_example,
     reply_example,
     reworded,
@@ -26,7 +25,7 @@ from interviewer.grading.local import LocalJudge
 from interviewer.grading.tasks import GradeRequest
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
-from knowledge.bank import Bank, Question
+from knowledge.bank import Bank
 from knowledge.encoder import bundled_folder
 from knowledge.load import load_bank
 from knowledge.replies import load_replies
@@ -100,23 +99,20 @@ def test_attacks_keep_their_verdict(bank: Bank) -> None:
 
 
 def test_small_talk_changes_no_verdict_and_hides_no_sentence(bank: Bank) -> None:
-    rng, talk = random.Random(4), yaml.safe_load(SMALL_TALK.read_text("utf-8"))
+    rng, talk = random.Random(4), load_small_talk()
     question = bank.questions[0]
     replies = [reply for reply in load_replies(bank) if reply.question == question.id]
+    ids = {point.text: point.id for point in question.key_points}
     kinds = set()
     for _ in range(30):
         example = talk_example(question, replies, talk, rng)
         said = " ".join(example.sentences)
         [reply] = [reply for reply in replies if all(one in said for one in cut_sentences(reply.text))]
         kinds.add(reply.kind)
-        wanted = [reply.verdicts[question.key_points[_index(question, point)].id] for point in example.points]
+        wanted = [reply.verdicts[ids[point]] for point in example.points]
         assert [VERDICTS[verdict].value for verdict in example.verdicts] == wanted
         assert len(said.split()) > len(reply.text.split())
     assert len(kinds) > 5
-
-
-def _index(question: Question, point: str) -> int:
-    return [one.text for one in question.key_points].index(point)
 
 
 def test_some_points_are_put_in_other_words_which_the_reply_does_not_hold(bank: Bank) -> None:

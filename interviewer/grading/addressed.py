@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from interviewer.patterns import read_patterns
-from knowledge.text import Span, sentences, words
+from knowledge.text import Span, sentence_texts, sentences, words
 
 FILE = Path(__file__).with_name("addressed.txt")
 _MARKUP = re.compile(
@@ -96,15 +96,11 @@ def without_question(text: str, questions: Iterable[str]) -> str:
     """A normalised text with line breaks for every character of a question, or of a sentence of it, that it gives back word
     for word: what is asked often states half of an answer, and it is the interviewer who states it. Offsets stay.
     """
-    asked = [words(part) for question in questions for part in (question, *_sentences(question))]
+    asked = [words(part) for question in questions for part in (question, *sentence_texts(question))]
     long = [r"\W+".join(map(re.escape, one)) for one in asked if len(one) >= LEAST_ASKED_WORDS]
     patterns = [rf"\b{one}\b[^\w\s]*" for one in long]
     spans = [Span(*match.span()) for one in patterns for match in re.finditer(one, text, re.IGNORECASE)]
     return _strike(text, _joined(spans))
-
-
-def _sentences(text: str) -> list[str]:
-    return [text[span.start : span.end] for span in sentences(text)]
 
 
 def _strike(text: str, spans: list[Span]) -> str:

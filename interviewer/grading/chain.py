@@ -115,7 +115,7 @@ class Grader:
         task: GradeTask = step["task"]
         # The bank's questions need no such allowance: their answers are sentences.
         reference = "" if task.trained else " ".join([*task.passages, *(point.text for point in task.points)])
-        rule = rule_for(step["reply"], [task.question, *task.variants], self._vocabulary(), reference)
+        rule = rule_for(step["reply"], task.wordings, self._vocabulary(), reference)
         return rule if rule in self._defences.rules else None
 
     def _verify(self, step: Step) -> tuple[PointGrade, ...]:

@@ -52,6 +52,11 @@ class GradeTask(Frozen):
     trained: bool
     derived: bool = False
 
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The question in each of its wordings."""
+        return (self.question, *self.variants)
+
 
 class Judgement(Frozen):
     """A grader's finding on one point: verdict probabilities that sum to 1, and the quote it rests on."""

@@ -169,7 +169,7 @@ class LocalJudge:
 
         Raises: JudgeFailed, knowledge.errors.ModelUnavailable.
         """
-        said = self.shown(reply, (task.question, *task.variants))
+        said = self.shown(reply, task.wordings)
         if not said:
             silent = {verdict: float(verdict is Verdict.MISSING) for verdict in VERDICTS}
             nothing = tuple(Judgement(point_id=point.id, probabilities=silent, quote=None) for point in task.points)

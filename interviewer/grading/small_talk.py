@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.text import content_stems, sentences, stem, words
+from knowledge.text import content_stems, sentence_texts, stem, words
 
 LONGEST_ANNOUNCEMENT_WORDS = 25
 _TALK = """
@@ -48,7 +48,7 @@ def says_nothing(text: str, besides: str = "") -> bool:
     Args:
         besides: words that count as saying nothing too, such as the question's.
     """
-    found = [text[span.start : span.end] for span in sentences(text)]
+    found = sentence_texts(text)
     if (
         not besides
         and len(found) == 1

@@ -7,7 +7,7 @@ from interviewer.grading.grade import GradeTask, Point
 from knowledge.bank import Bank, Frozen, Question
 from knowledge.passages import split_answer
 from knowledge.search import Searchable
-from knowledge.text import sentences, words
+from knowledge.text import sentence_texts, words
 
 NEAR_ENOUGH = 0.58
 """Least similarity at which a retrieved question is taken for the one asked."""
@@ -61,7 +61,7 @@ def reference_task(request: GradeRequest) -> GradeTask:
 
 def derive_points(reference: str) -> tuple[Point, ...]:
     """One expected point for each sentence of at least three words (the whole text where no sentence has as many)."""
-    texts = [reference[span.start : span.end] for span in sentences(reference)]
+    texts = sentence_texts(reference)
     kept = [text for text in texts if len(words(text)) >= SHORTEST_POINT_WORDS]
     if not kept and words(reference):
         kept = [reference.strip()]
