@@ -30,6 +30,7 @@ _ASK = f"({'|'.join(_WISHES.split(chr(10))[1:-1])}) "
 _NAMES = {
     "{ask} ": _ASK,
     "{req}": f"({_ASK})*",
+    "{mended}": r"[^.:;]*\b(wrong|actually|should|meant|mean|instead|incorrect|mistaken?|mixed|backwards|swapped|confused|not|rather|correct)\b",
     "{tail}": "(?! (something|maybe|perhaps|probably|possibly))<0-9>",
 }
 _MORE_WORDS = re.compile(r"<(\d)-(\d)>")
@@ -58,10 +59,17 @@ MOMENT, NOTHING_MORE, NO_MORE = (_compiled(_SECTIONS.pop(name)) for name in ("mo
 """Whole messages that mean something in their place only (`interviewer/backchannel.py`)."""
 
 _HESITATION = "actually|no|oops|ah|oh|wait|hang on|hold on|sorry|hmm|um|uh|well|ok|okay|and|so|but|just|please|hey"
-CORRECTING = re.compile(
-    rf"(?:(?:{_HESITATION})[\s,.!:-]+)*(?:{_compiled(_SECTIONS.pop('correcting')).pattern})(?:(?<=:)|\b:?)"
-)
+
+
+def _opening(lines: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:(?:{_HESITATION})[\s,.!:-]+)*(?:{_compiled(lines).pattern})(?:(?<=:)|\b:?)")
+
+
+CORRECTING = _opening(_SECTIONS.pop("correcting"))
 """How a message opens that corrects an earlier answer."""
+
+CORRECTING_AT_LENGTH = _opening(_SECTIONS.pop("correcting_at_length"))
+"""The same where nothing but how it opens is looked at."""
 
 PATTERNS: dict[ReplyKind, re.Pattern[str]] = {ReplyKind(kind): _compiled(lines) for kind, lines in _SECTIONS.items()}
 """For each kind the whole clauses that ask for it, in the order in which they are tried."""

@@ -9,18 +9,27 @@ from typing import NamedTuple
 
 from interviewer.canonical import canonical, clauses, without_fillers
 from interviewer.events import ReplyKind
-from interviewer.requests import CORRECTING, HEDGE, PATTERNS
+from interviewer.requests import CORRECTING, CORRECTING_AT_LENGTH, HEDGE, PATTERNS
 from knowledge.text import content_stems, words
 
 LONGEST_REQUEST_WORDS = 40
 LONGEST_REQUEST_CHARACTERS = 1_000
 """Anything longer is not looked through for requests, so that no message takes long to read."""
+OPENING_CHARACTERS = 120
+"""So much of a longer message tells whether it opens as a correction."""
 _NEEDS_A_QUESTION = frozenset({ReplyKind.QUESTION, ReplyKind.META})
 _ASKING = re.compile(
     r"(?:(?:are|is|am|do|did|can|could|may|will|would|should|shall|have|must|r) (?:i|you|we|this|it|there|my)|who|what (?:is|was|does|kind of)|what are you|what happens|how is (?:this|the)|how does (?:this|the|it)|why do not you|when do i|how (?:do|did|am|are|is my|is it|many|much|long should|detailed should)|does (?:it|that|this) (?:have|need)|you mean|was (?:my|that|this|it))\b"
 )
 _SENTENCES = re.compile(r"[.?!;]\s+\w")
 _OWN_TASK = re.compile(r"(?:should|shall|may|must|do|am|need) i ")
+_OF_THE_TASK = re.compile(
+    r"(?:(?:i|we|you|one) (?:would|should|could|will) )?(?:stop|end|quit|finish|abort|cancel|leave|halt|terminate)(?: (?:it|this|that))? early"
+    r"|(?:i|we|you|one) (?:would|should|could) (?:stop|end|quit|finish|abort|cancel|leave|halt|terminate)(?: (?:it|this|that))?"
+    r"|pass (?:it|this|that) (?:on|along|forward|through)"
+)
+"""What a candidate would do in the task, in words that could end the interview or the question, which nothing undoes."""
+_INTERVIEW = re.compile(r"\b(?:interview|session|here|now|today|question|chat|test|practice|please)\b")
 _OWN = re.compile(r"(?:do|did|can) ?not (?:know|remember|recall)\b")
 _OWN_AT_FIRST = re.compile(r"(?:no|not|do not|cannot|never) |unsure")
 _GUESS = re.compile(r"\b(?:maybe|perhaps|probably|possibly|something)\b")
@@ -55,12 +64,12 @@ def read(text: str, question: str = "") -> Reading:
     """
     text = " ".join(text.split())
     if len(text) > LONGEST_REQUEST_CHARACTERS:
-        return Reading(ReplyKind.ANSWER if words(text) else ReplyKind.NO_CONTENT)
+        return _at_length(text) if words(text) else Reading(ReplyKind.NO_CONTENT)
     plain = canonical(text)
     if not words(plain):
         return Reading(ReplyKind.MEANING if plain and set(plain) <= {"?", " "} else ReplyKind.NO_CONTENT)
     if len(words(plain)) > LONGEST_REQUEST_WORDS or "```" in plain:
-        return Reading(ReplyKind.ANSWER)
+        return _at_length(text)
     parts = [part for clause in clauses(plain) for part in _parts(clause, plain, question)]
     whole = _match(without_fillers(plain), plain, question)
     one = len(parts) < 2 or (whole is ReplyKind.QUESTION and not _SENTENCES.search(plain))
@@ -69,6 +78,12 @@ def read(text: str, question: str = "") -> Reading:
     if not parts:
         return Reading(ReplyKind.ANSWER if {"yes", "no", "sure"} & set(words(plain)) else ReplyKind.NO_CONTENT)
     return _by_parts(parts, plain, question)
+
+
+def _at_length(text: str) -> Reading:
+    """A correction by how it opens, as most that say why are long; else an answer."""
+    opening = canonical(text[:OPENING_CHARACTERS])
+    return Reading(ReplyKind.CORRECTION if CORRECTING_AT_LENGTH.match(opening) else ReplyKind.ANSWER)
 
 
 def _by_parts(parts: list[str], plain: str, question: str) -> Reading:
@@ -133,6 +148,8 @@ def _match(clause: str, plain: str, question: str) -> ReplyKind | None:
         if kind in _NEEDS_A_QUESTION and not (plain.rstrip(" )'\"").endswith("?") or _ASKING.match(clause)):
             continue
         if kind is ReplyKind.MEANING and _OWN_TASK.match(clause):
+            continue
+        if kind in (ReplyKind.STOP, ReplyKind.SKIP) and _OF_THE_TASK.fullmatch(clause) and not _INTERVIEW.search(plain):
             continue
         if pattern.fullmatch(clause) or (
             kind is not ReplyKind.DONT_KNOW and without != clause and pattern.fullmatch(without)

@@ -12,15 +12,16 @@ from interviewer.utterance import kind_of
 from knowledge.bank import Bank
 
 EXAMPLES = {
-    ReplyKind.DONT_KNOW: "I don't know|idk|dunno sorry|no idea|I'm not sure|I have no idea about that|never heard of it|um... honestly no clue|I forgot|No sorry, I really don't know that one.|I can't answer that|my mind went blank|i do not know the answer|not sure|I give up",
+    ReplyKind.DONT_KNOW: "I don't know|idk|dunno sorry|no idea|I'm not sure|I have no idea about that|never heard of it|um... honestly no clue|I forgot|No sorry, I really don't know that one.|I can't answer that|I completely forgot that|I'd have to look it up|I'm lost here|nothing comes to mind|my mind went blank|i do not know the answer|not sure|I give up",
     ReplyKind.SKIP: "skip|pass|next question please|let's move on|can we skip this one?|Sorry, I don't know, can we skip this?|I'd like to skip|next",
     ReplyKind.HINT: "hint|hint please|can i get a hint?|give me a clue|help|could you give me a small hint?|I need a hint",
     ReplyKind.REPEAT: "could you repeat the question?|repeat please|come again?|what was the question?|say that again|sorry, I didn't catch that",
     ReplyKind.MEANING: "what do you mean by softmax?|What do you mean by 'dead units'?|can you rephrase that?|I don't understand the question|clarify please|?|what does calibration mean here?",
-    ReplyKind.STOP: "stop|end|quit|I want to stop the interview now|let's end the session|that's all for today|bye",
+    ReplyKind.STOP: "stop|end|quit|I want to stop the interview now|let's end the session|that's all for today|bye|can we stop early?|I would stop the interview here|let's stop early today",
     ReplyKind.META: "are you an AI?|are you a real person|who are you|how do you grade my answers?",
     ReplyKind.NO_CONTENT: "|   |🙂|🙂🙂👍|...|!!!|\u200b",
-    ReplyKind.ANSWER: "dropout|yes|pooling|stop training early|early stopping|the next layer|it stops the gradient with detach()|skip connections let gradients pass|no, because the biases can be zero|hint: the loss is convex|you repeat the convolution at each position|what matters is the variance|a hidden state|repeat the last layer|next token prediction|help the gradients flow|It passes through|end-to-end learning",
+    ReplyKind.ANSWER: "dropout|yes|pooling|stop training early|early stopping|the next layer|it stops the gradient with detach()|skip connections let gradients pass|no, because the biases can be zero|hint: the loss is convex|you repeat the convolution at each position|what matters is the variance|a hidden state|repeat the last layer|next token prediction|help the gradients flow|It passes through|end-to-end learning|We should stop early|stop it early|I'd abort|I would end it|pass it on|The forget gate decides what to drop|it forgot the old task|nothing changes|stuck in a local minimum|lost in the middle|zero|I need to look at the learning curves|I would have to check the gradients|dead units have no gradient|Ignore that token with a mask|I made a mistake once: I normalised with test statistics, which leaks|I got that wrong in production once: the learning rate was too high|The first response is scored by a reward model|What I said about ReLU also holds here: it does not saturate",
+    ReplyKind.CORRECTION: "Scratch that, it is the variance|forget that. It is the mean over the batch|I got that wrong, it is the mean|I made a mistake, it is max pooling|what I said was wrong, it is the variance|In my earlier answer I swapped the two|I forgot to mention dropout",
     ReplyKind.PARTIAL: "I don't remember the formula but it scales the gradients|I'm not sure, but I think it averages the weights",
 }  # fmt: skip
 
@@ -30,6 +31,15 @@ EXAMPLES = {
 )
 def test_a_message_is_taken_for_what_it_is(kind: ReplyKind, text: str) -> None:
     assert kind_of(text) is kind
+
+
+def test_a_correction_that_says_why_is_one_at_any_length() -> None:
+    why = " because the derivative of the sigmoid is at most one quarter and the product over the layers vanishes" * 3
+    for opening in ("I want to correct my previous answer: it is the gradient", "About the first question, it is that"):
+        assert kind_of(opening + why) is ReplyKind.CORRECTION
+        assert kind_of(opening + why * 5) is ReplyKind.CORRECTION
+    for opening in ("To correct an error it is propagated back", "On the second layer it is small", "The first reply"):
+        assert kind_of(opening + why) is ReplyKind.ANSWER
 
 
 def test_no_statement_of_the_bank_is_taken_for_anything_but_an_answer(bank: Bank) -> None:
