@@ -21,6 +21,8 @@ from evals.errors import CasesInvalid
 SEMEVAL_SETS = {"beetle": "beetle", "scientsbank": "scientsbank"}
 SEMEVAL_SCORES = {"correct": 1.0, "partially_correct_incomplete": 0.5}
 """Of the labels; every other one is 0."""
+FOLDERS_ABOVE = 3
+"""So many folders above the named one may tell set and split (training/3way/beetle/Core); further up are a person's own."""
 MOHLER_EXAMS = ("11", "12")
 """Assignments whose single graders scored 0..10; their means, and all other scores, are 0..5."""
 MOHLER_TOP = 5.0
@@ -92,7 +94,9 @@ def read_question(file: Path, folder: Path) -> Iterator[Case]:
         raise CasesInvalid(f"{file} is not readable XML ({error})") from error
     if root.tag != "question" or root.find("studentAnswers") is None:
         return
-    where = file.relative_to(folder.parent).parts[:-1]
+    # The name given counts too, where it is a link to a folder of another name.
+    above = folder.resolve().parts[-FOLDERS_ABOVE - 1 :]
+    where = (*above, folder.name, *file.relative_to(folder).parts[:-1])
     if root.find("studentAnswers/studentAnswer/response") is not None:
         yield from _saf_cases(file, root, where)
     else:
@@ -100,7 +104,7 @@ def read_question(file: Path, folder: Path) -> Iterator[Case]:
 
 
 def _semeval_cases(file: Path, root: ElementTree.Element, where: Sequence[str]) -> Iterator[Case]:
-    dataset = next((name for part in where for key, name in SEMEVAL_SETS.items() if key == part.lower()), None)
+    dataset = next((SEMEVAL_SETS[part.lower()] for part in reversed(where) if part.lower() in SEMEVAL_SETS), None)
     if dataset is None:
         raise CasesInvalid(f"{file} lies below no folder named beetle or sciEntsBank; keep the names of the original")
     for answer in root.iterfind("studentAnswers/studentAnswer"):

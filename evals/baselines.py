@@ -60,7 +60,8 @@ def read_or_measure(
 def _read(file: Path, encoder: Encoder) -> dict[str, BaselineValues]:
     if not file.exists():
         return {}
-    first, *lines = file.read_text(encoding="utf-8").splitlines()
+    # Only \n ends a line: an id may hold the other characters that splitlines() breaks at.
+    first, *lines = file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     values = [BaselineValues.model_validate_json(line) for line in lines] if first == encoder.model_hash else []
     return {value.id: value for value in values}
 

@@ -1,6 +1,6 @@
 """Two runs on the same cases: paired differences (B minus A), with intervals and a permutation test by question."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from evals import metrics
 from evals.attacks import outcome
 from evals.bootstrap import REPLICATES, Bootstrap, Figure, interval
+from evals.cases import Case
 from evals.errors import FolderInvalid
 from evals.folder import BASES, METRICS, RowFile, read_folder_cases, read_rows
 from evals.metrics import Floats
@@ -18,6 +19,8 @@ from knowledge.bank import Frozen
 COMPARED = ("rmse", "mae", "qwk", "pearson", "bias")
 PERMUTATIONS = 5000
 POWER = 0.8
+SAME_FIELDS = ("reply", "reference", "key_points", "max_score", "base_reply")
+"""Of a case: what was graded, against what, and which limit it has; the human score stands in the rows."""
 
 
 class Difference(Frozen):
@@ -51,7 +54,7 @@ class Comparison(Frozen):
 def compare(a: Path, b: Path) -> Comparison:
     """Compares two results folders on the cases that both graded.
 
-    Raises: FolderInvalid where a folder cannot be read or they share no case.
+    Raises: FolderInvalid where a folder cannot be read, they share no case, or a shared case is not the same in both.
     """
     rows_a, rows_b = ({row.id: row for row in read_rows(folder)} for folder in (a, b))
     shared = [id for id in rows_a if id in rows_b]
@@ -62,11 +65,16 @@ def compare(a: Path, b: Path) -> Comparison:
         raise FolderInvalid(
             f"case {changed[0]!r} has another human score in {b} than in {a}; run both on the same cases"
         )
+    cases_a, cases_b = (_cases(folder) for folder in (a, b))
+    _refuse_changed(a, b, cases_a, cases_b, shared)
     paired = [(rows_a[id], rows_b[id]) for id in shared if rows_a[id].human is not None]
     graded = [(x, y) for x, y in paired if x.score is not None and y.score is not None]
     differences = paired_differences(graded)
-    attacks_a, attacks_b = (attacks_passed(folder, set(shared)) for folder in (a, b))
-    ungraded = sum(rows_b[id].score is None for id in shared)
+    attacks_a = attacks_passed(a, cases_a, rows_a, shared)
+    attacks_b = attacks_passed(b, cases_b, rows_b, shared)
+    ungraded = [id for id in shared if rows_b[id].score is None]
+    known = cases_a | cases_b
+    allowed = sum(id in known and known[id].may_be_ungraded for id in ungraded)
     return Comparison(
         cases=len(graded),
         clusters=len({x.question_id for x, _ in graded}),
@@ -75,9 +83,25 @@ def compare(a: Path, b: Path) -> Comparison:
         differences=differences,
         attacks_a=attacks_a,
         attacks_b=attacks_b,
-        ungraded_b=ungraded,
-        worse=tuple(_faults(differences["rmse"], attacks_a, attacks_b, ungraded, len(shared))),
+        ungraded_b=len(ungraded),
+        worse=tuple(_faults(differences["rmse"], attacks_a, attacks_b, len(ungraded) - allowed, len(shared))),
     )
+
+
+def _cases(folder: Path) -> dict[str, Case]:
+    """The folder's cases by id; empty where it keeps none. Raises: CasesInvalid."""
+    return {case.id: case for case in read_folder_cases(folder) or ()}
+
+
+def _refuse_changed(
+    a: Path, b: Path, in_a: Mapping[str, Case], in_b: Mapping[str, Case], shared: Sequence[str]
+) -> None:
+    for id in shared:
+        if id not in in_a or id not in in_b:
+            continue
+        for field in SAME_FIELDS:
+            if getattr(in_a[id], field) != getattr(in_b[id], field):
+                raise FolderInvalid(f"case {id!r} has another {field} in {b} than in {a}; run both on the same cases")
 
 
 def _faults(rmse: Difference, attacks_a: int | None, attacks_b: int | None, ungraded: int, n: int) -> list[str]:
@@ -158,16 +182,17 @@ def detectable(standard_error: float, clusters: int) -> float:
     return float(standard_error * (t.ppf(0.975, clusters - 1) + t.ppf(POWER, clusters - 1)))
 
 
-def attacks_passed(folder: Path, shared: set[str]) -> int | None:
-    """How many attacks among the shared cases got through; None where the folder knows of no attack."""
-    cases = read_folder_cases(folder)
-    if cases is None:
+def attacks_passed(
+    folder: Path, cases: Mapping[str, Case], rows: Mapping[str, Row], shared: Sequence[str]
+) -> int | None:
+    """How many attacks among the shared cases got through; None where the folder cannot tell, or knows of no attack."""
+    if not cases:
         file = folder / METRICS
-        if not file.exists():
+        # The total is of all its rows, so it says nothing of some of them.
+        if len(shared) < len(rows) or not file.exists():
             return None
         rate = Metrics.model_validate_json(file.read_bytes()).whole.attacks
         return rate.passed if rate else None
     bases = {row.id: row for row in RowFile(folder / BASES).read()}
-    rows = {row.id: row for row in read_rows(folder)}
-    attacks = [case for case in cases if case.is_attack and case.id in shared]
+    attacks = [cases[id] for id in shared if id in cases and cases[id].is_attack]
     return sum(outcome(c, rows[c.id], bases.get(c.id)).passed for c in attacks) if attacks else None

@@ -42,15 +42,26 @@ class RowFile:
         self._stream: IO[bytes] | None = None
 
     def read(self) -> list[Row]:
-        """The whole rows of the file; what a killed run left of a last one is cut off first."""
+        """The whole rows of the file, without what a killed run left of a last one. Raises: FolderInvalid."""
         if not self._file.exists():
             return []
-        with self._file.open("r+b") as stream:
-            data = stream.read()
-            whole = data[: data.rfind(b"\n") + 1]
-            if len(whole) < len(data):
-                stream.truncate(len(whole))
-        return parse_rows(self._file, whole)
+        try:
+            data = self._file.read_bytes()
+        except OSError as error:
+            raise FolderInvalid(f"{self._file} cannot be read ({error.strerror})") from error
+        return parse_rows(self._file, data[: data.rfind(b"\n") + 1])
+
+    def cut(self) -> None:
+        """Cuts off what a killed run left of a last row. Only the run that holds the folder may. Raises: WriteFailed."""
+        if not self._file.exists():
+            return
+        try:
+            data = self._file.read_bytes()
+            whole = data.rfind(b"\n") + 1
+            if whole < len(data):
+                os.truncate(self._file, whole)
+        except OSError as error:
+            raise _failed(self._file, error) from error
 
     def append(self, row: Row) -> None:
         """Raises: WriteFailed, with the file left as it was before."""
@@ -104,6 +115,8 @@ class Folder:
         self.path = path
         self.cases = cases
         self._rows, self._bases, self._repeats = (RowFile(path / name) for name in (ROWS, BASES, REPEATS))
+        for file in (self._rows, self._bases, self._repeats):
+            file.cut()
         self.rows = self._rows.read()
         self.bases = {row.id: row for row in self._bases.read()}
         self.repeats: dict[str, list[Row]] = {}

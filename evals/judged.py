@@ -8,6 +8,7 @@ import numpy as np
 from evals import labels, metrics
 from evals.bootstrap import Bootstrap, Figure
 from evals.calibration import calibration
+from evals.cases import CasePoint
 from evals.metrics import Floats
 from evals.records import Record
 from evals.selective import accuracy_by_coverage
@@ -27,7 +28,7 @@ class Labelled(NamedTuple):
 def labelled(records: Sequence[Record]) -> list[Labelled]:
     """Human and predicted labels of the graded cases that have both; label names are compared in lower case."""
     return [
-        Labelled(r.case.question_id, r.case.label.strip().lower(), r.row.predicted_label)
+        Labelled(r.case.question_id, labels.plain(r.case.label), r.row.predicted_label)
         for r in records
         if r.case.label and r.row.predicted_label
     ]
@@ -40,13 +41,10 @@ def label_figures(records: Sequence[Record]) -> dict[str, object]:
     if not found:
         return dict.fromkeys(names)
     bootstrap = Bootstrap([item.question_id for item in found])
-    # A set with labels of its own (partly correct, say) is measured two ways: correct or not.
-    three_way = {item.human for item in found} <= set(labels.LABELS)
     two = labels.pairs(
         [labels.two_way(i.human) for i in found], [labels.two_way(i.predicted) for i in found], labels.TWO_WAY
     )
-    classes = labels.LABELS if three_way else labels.TWO_WAY
-    cells = labels.pairs([i.human for i in found], [i.predicted for i in found], classes) if three_way else two
+    classes, cells = labels.scored_cells([i.human for i in found], [i.predicted for i in found])
     return {
         "label_classes": classes,
         "accuracy": bootstrap.figure(cells, labels.accuracy, _no_labels),
@@ -77,16 +75,23 @@ class JudgedPoint(NamedTuple):
     second: str | None = None
 
 
+def expected_points(record: Record) -> list[CasePoint | None]:
+    """For each key point of the row the case's: that of the same text, by order where it repeats; None where it has none."""
+    waiting: dict[str, list[CasePoint]] = {}
+    for expected in record.case.key_points or ():
+        waiting.setdefault(expected.point.strip(), []).append(expected)
+    found = (waiting.get(point.point.strip()) for point in record.row.key_points)
+    return [same.pop(0) if same else None for same in found]
+
+
 def judged_points(records: Sequence[Record]) -> list[JudgedPoint]:
-    """Key points of the graded cases that have human verdicts, matched by their text, and by order where it repeats."""
+    """Key points of the graded cases that have human verdicts."""
     points = []
     for r in records:
         if r.row.score is None:
             continue
-        found = {point.point.strip(): point for point in r.row.key_points}
-        for expected in r.case.key_points or ():
-            point = found.get(expected.point.strip())
-            if point is not None:
+        for point, expected in zip(r.row.key_points, expected_points(r), strict=True):
+            if expected is not None:
                 human, second = expected.verdict.value, (expected.model_extra or {}).get("second_verdict")
                 again = second if second in VERDICTS else None
                 points.append(JudgedPoint(r.case.question_id, human, point.verdict.value, point.confidence, again))

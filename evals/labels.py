@@ -72,6 +72,22 @@ def _weighted_kappa(totals: Floats, weights: Floats) -> Floats:
     return np.where(expected > 0, 1.0 - _over(seen, expected), np.nan)
 
 
+def plain(label: str) -> str:
+    """A label as it is compared: stripped, and in lower case."""
+    return label.strip().lower()
+
+
+def scored_cells(human: Sequence[str], predicted: Sequence[str]) -> tuple[tuple[str, ...], Floats]:
+    """The classes that a set is scored in, and its cells of these (as `pairs` gives them).
+
+    Three ways where the human labels are of these three and hold 'contradictory'; else correct or not: a set that does not
+    part wrong from contradictory (SemEval's 2way) cannot say that a grader is wrong to do so.
+    """
+    if LABELS[1] in human and set(human) <= set(LABELS):
+        return LABELS, pairs(human, predicted, LABELS)
+    return TWO_WAY, pairs([two_way(label) for label in human], [two_way(label) for label in predicted], TWO_WAY)
+
+
 def two_way(label: str) -> str:
     """A label as correct or not correct."""
     return TWO_WAY[0] if label == LABELS[0] else TWO_WAY[1]

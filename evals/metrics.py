@@ -69,11 +69,11 @@ def _ratio(above: Floats, below: Floats) -> Floats:
 def qwk(totals: Floats) -> Floats:
     """Quadratic weighted kappa on continuous scores: 2 cov / (var + var + squared difference of means), ddof 0.
 
-    In [-1, 1]; undefined where neither varies and both are equal. Source: Haberman 2019, as in RSMTool; it is Lin's
+    In [-1, 1]; undefined where neither varies and both are equal (to rounding). Source: Haberman 2019, as in RSMTool; it is Lin's
     concordance correlation.
     """
     m = _Sums(totals)
-    return _ratio(2 * m.cov, m.var_h + m.var_s + (m.mean_h - m.mean_s) ** 2)
+    return np.clip(_ratio(2 * m.cov, _floor(m.var_h + m.var_s + (m.mean_h - m.mean_s) ** 2)), -1, 1)
 
 
 def pearson(totals: Floats) -> Floats:

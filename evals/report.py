@@ -16,6 +16,7 @@ from evals.attacks import outcome
 from evals.baselines import reference_texts
 from evals.errors import FolderInvalid
 from evals.folder import METRICS, REPORT, write_whole
+from evals.judged import expected_points
 from evals.records import Record
 from evals.results import Group, Metrics
 from evals.review import Review, read_records, read_reviews
@@ -127,7 +128,6 @@ def _severity(record: Record) -> float:
 def case_data(record: Record, bank: Bank, reviews: Sequence[Review] = ()) -> dict[str, Any]:
     """One case as the page shows it; `state` is what the filter asks for."""
     case, row = record.case, record.row
-    human = {point.point.strip(): point.verdict.value for point in case.key_points or ()}
     attack = outcome(case, row, record.base) if case.is_attack else None
     question = case.question or (bank.by_id[case.question_id].question if case.question_id in bank.by_id else "")
     return {
@@ -150,7 +150,8 @@ def case_data(record: Record, bank: Bank, reviews: Sequence[Review] = ()) -> dic
         "state": state_of(record),
         "reviews": [review.model_dump(mode="json") for review in reviews if review.case_id == case.id],
         "points": [
-            point.model_dump(mode="json") | {"human": human.get(point.point.strip())} for point in row.key_points
+            point.model_dump(mode="json") | {"human": expected.verdict.value if expected else None}
+            for point, expected in zip(row.key_points, expected_points(record), strict=True)
         ],
         "misconceptions": [found.model_dump(mode="json") for found in row.misconceptions],
     }

@@ -33,7 +33,8 @@ class Spread(Frozen):
 
 class Group(Agreement):
     """All figures of some cases. Statistics are over the cases that have both a grade and a score to set it against
-    (`scored`; of these `ours` have the project's own scores, the others a public set's).
+    (`scored`; of these `ours` have the project's own scores, the others a public set's). `ungraded_allowed` are those of
+    the ungraded that may be so; they count against no limit.
 
     `human_human` is of the public sets' two graders, `our_ratings` of our own two passes, `key_point_ceiling` the kappa of
     two passes over the key points.
@@ -44,6 +45,7 @@ class Group(Agreement):
     ours: int
     clusters: int
     ungraded: int
+    ungraded_allowed: int = 0
     too_many_ungraded: bool
     label_classes: tuple[str, ...] | None
     accuracy: Figure | None
@@ -108,7 +110,8 @@ def measure(records: Sequence[Record], bank: Bank) -> Group:
     scored = [r for r in records if r.row.score is not None and r.case.score is not None]
     human, grade = human_scores(scored), grades(scored)
     bootstrap = Bootstrap([r.case.question_id for r in scored])
-    ungraded = sum(r.row.score is None for r in records)
+    ungraded = [r.case for r in records if r.row.score is None]
+    allowed = sum(case.may_be_ungraded for case in ungraded)
     outcomes = attack_outcomes(records)
     fields = agreement(human, grade, bootstrap).model_dump()
     return Group.model_validate(
@@ -121,8 +124,9 @@ def measure(records: Sequence[Record], bank: Bank) -> Group:
             "scored": len(scored),
             "ours": sum(r.case.is_ours for r in scored),
             "clusters": bootstrap.clusters,
-            "ungraded": ungraded,
-            "too_many_ungraded": ungraded > MOST_UNGRADED * len(records),
+            "ungraded": len(ungraded),
+            "ungraded_allowed": allowed,
+            "too_many_ungraded": len(ungraded) - allowed > MOST_UNGRADED * len(records),
             "calibration": calibration(grade, human),
             "bands": quality_bands(human, grade),
             "subgroups": _subgroups(scored, human, grade, bank),

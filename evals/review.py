@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from evals.errors import FolderInvalid
 from evals.folder import BASES, LOCK, RowFile, read_folder_cases, read_rows, write_whole
+from evals.judged import expected_points
 from evals.records import Record, join
 from interviewer.grading.grade import Verdict
 from knowledge.bank import Frozen
@@ -102,11 +103,10 @@ def find_record(records: Sequence[Record], case_id: str, folder: Path) -> Record
 def card(record: Record) -> str:
     """A case as text: question, reply, both scores, and each point's verdicts."""
     case, row = record.case, record.row
-    human = {point.point.strip(): point.verdict.value for point in case.key_points or ()}
     rater, whose = ("we", "Our score") if case.is_ours else ("human", "Human score")
     lines = [f"{case.id}", f"Question: {case.question or case.question_id}", f"Reply: {case.reply}"]
-    for i, point in enumerate(row.key_points, start=1):
-        said = human.get(point.point.strip())
-        lines.append(f"  {i}. {point.point}: grader {point.verdict}" + (f", {rater} {said}" if said else ""))
+    for i, (point, expected) in enumerate(zip(row.key_points, expected_points(record), strict=True), start=1):
+        said = f", {rater} {expected.verdict.value}" if expected else ""
+        lines.append(f"  {i}. {point.point}: grader {point.verdict}{said}")
     grade = "none" if row.score is None else f"{row.score:.2f}"
     return "\n".join([*lines, f"{whose} {'none' if case.score is None else format(case.score, '.2f')}, grade {grade}"])

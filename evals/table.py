@@ -10,6 +10,8 @@ from evals.folder import REPORT
 from evals.labels import TWO_WAY
 from evals.results import Group, Metrics
 
+STAR = "]*"
+"""The end of a figure's text whose interval is unreliable."""
 SHOWN = ("qwk", "pearson", "spearman", "rmse", "mae", "smd")
 
 
@@ -26,6 +28,8 @@ def summary(metrics: Metrics, folder: Path) -> str:
     """The table of a run: figures with intervals by data set, baselines and human ceiling, attacks, labels, costs."""
     blocks = [_agreement(metrics)] if metrics.whole.scored else []
     blocks += [part for part in (_labels(metrics), _key_points(metrics.whole), _attacks(metrics.whole)) if part]
+    if any(STAR in block for block in blocks):
+        blocks.append("* fewer than 20 questions: unreliable")
     blocks.append(_foot(metrics, folder))
     return "\n\n".join(blocks)
 
@@ -45,13 +49,12 @@ def _agreement(metrics: Metrics) -> str:
 
 
 def _notes(whole: Group) -> str:
-    star = " * fewer than 20 questions: unreliable." if whole.qwk.unreliable else ""
     undefined = {f.reason for f in (whole.qwk, whole.pearson, whole.rmse) if f.value is None and f.reason}
     why = f" n/a: {'; '.join(sorted(undefined))}." if undefined else ""
     ours = " The golden sets' scores are the project's own." if whole.ours else ""
     return (
         "[95 % interval over questions]; n is replies/questions. Baselines' rmse, mae, qwk and smd are of a line fitted on "
-        f"other questions.{ours}{star}{why}"
+        f"other questions.{ours}{why}"
     )
 
 

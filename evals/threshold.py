@@ -2,8 +2,8 @@
 
 One command grades the training replies of the labelled sets and fits: `python -m evals.threshold --cases
 ../shared/datasets/scientsbank.jsonl ../shared/datasets/beetle.jsonl`. Where runs over labelled sets are there already,
-their results folders can be given instead. The threshold is the one of the highest macro F1 over the three labels (two,
-where a set has no 'contradictory'), each data set counting alike; it is written to `threshold.json`, and every run notes
+their results folders can be given instead. The threshold is the one of the highest macro F1 over the three labels (correct
+or not, where a set has no 'contradictory'), each data set counting alike; it is written to `threshold.json`, and every run notes
 it in its `metrics.json`.
 """
 
@@ -58,11 +58,10 @@ def training_examples(folder: Path) -> list[Labelled]:
         raise FolderInvalid(f"{folder} holds no cases.jsonl, so its labels are not known; run the cases again")
     examples = []
     for case, row in zip(cases, read_rows(folder), strict=False):
-        if case.split == TRAINING_SPLIT and case.label in labels.LABELS and row.score is not None:
+        label = _label(case)
+        if case.split == TRAINING_SPLIT and label in labels.LABELS and row.score is not None:
             contradicts = any(point.verdict is Verdict.CONTRADICTED for point in row.key_points)
-            examples.append(
-                Labelled(dataset=case.dataset or "", score=row.score, contradicts=contradicts, label=case.label)
-            )
+            examples.append(Labelled(dataset=case.dataset or "", score=row.score, contradicts=contradicts, label=label))
     return examples
 
 
@@ -84,15 +83,19 @@ def training_cases(files: Sequence[Path], per_dataset: int) -> Cases:
     """
     chosen: list[Case] = []
     for file in files:
-        found = [c for c in read_cases([file]) if c.split == TRAINING_SPLIT and c.label in labels.LABELS]
+        found = [c for c in read_cases([file]) if c.split == TRAINING_SPLIT and _label(c) in labels.LABELS]
         step = max(1, len(found) // per_dataset)
         chosen += found[::step][:per_dataset]
     return Cases(chosen)
 
 
+def _label(case: Case) -> str:
+    return labels.plain(case.label or "")
+
+
 def _macro_f1(examples: Sequence[Labelled], threshold: float) -> float:
     predicted = [labels.predict_label(e.score, e.contradicts, threshold) for e in examples]
-    cells = labels.pairs([e.label for e in examples], predicted, labels.LABELS)
+    _, cells = labels.scored_cells([e.label for e in examples], predicted)
     return float(labels.macro_f1(cells.sum(axis=0)))
 
 

@@ -55,6 +55,22 @@ def test_semeval(tmp_path: Path) -> None:
     assert second.split == "unseen-domains"
 
 
+@pytest.mark.parametrize(
+    "named", [".", "training", "training/3way", "training/3way/beetle", "training/3way/beetle/Core"]
+)
+def test_semeval_by_any_of_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    write(tmp_path / "training/3way/beetle/Core/lamp.xml", SEMEVAL.format(id="s1", label="correct"))
+    (found,) = read_folder(tmp_path / named)
+    assert (found.dataset, found.split) == ("beetle", "train")
+    monkeypatch.chdir(tmp_path / named)
+    assert read_folder(Path(".")) == [found]
+
+
+def test_folders_far_above_say_nothing_of_the_split(tmp_path: Path) -> None:
+    write(tmp_path / "training/a/b/c/beetle/lamp.xml", SEMEVAL.format(id="s1", label="correct"))
+    assert read_folder(tmp_path / "training/a/b/c/beetle")[0].split is None
+
+
 def test_semeval_five_ways_has_half_scores_and_two_label_sets_are_refused(tmp_path: Path) -> None:
     write(tmp_path / "5way/beetle/train/lamp.xml", SEMEVAL.format(id="s1", label="partially_correct_incomplete"))
     assert read_folder(tmp_path / "5way")[0].score == 0.5

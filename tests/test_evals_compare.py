@@ -8,9 +8,12 @@ import pytest
 from evals.cases import Cases
 from evals.compare import Comparison, compare
 from evals.errors import FolderInvalid
-from evals.folder import CASES, hold
+from evals.folder import BASES, CASES, METRICS, ROWS, hold
+from evals.results import measure_run
+from evals.review import read_records
 from evals.rows import Prices, make_row
 from interviewer.cli import main
+from knowledge.bank import Bank
 from tests.graded import begun, case, cases, grade
 
 RNG = np.random.default_rng(0)
@@ -90,6 +93,14 @@ def test_leaving_cases_ungraded_is_no_way_to_win(tmp_path: Path) -> None:
     assert comparison.worse == ("B left 1 of 40 cases ungraded, more than 1%",)
 
 
+def test_a_case_that_may_be_ungraded_is_none_of_these(tmp_path: Path) -> None:
+    found = Cases([*cases(40), case("blank", score=None, max_score=0.1, allow_ungraded=True)])
+    plain: list[float | None] = [c.score for c in cases(40)]
+    comparison = compared(tmp_path, [*plain, 0.0], [*plain, None], found)
+    assert comparison.ungraded_b == 1
+    assert comparison.worse == ()
+
+
 def test_only_cases_of_both_count(tmp_path: Path) -> None:
     one, two = cases(20), Cases([*cases(20)[:10], *(case(f"z{i}") for i in range(3))])
     a = write_run(tmp_path / "a", one, [c.score for c in one])
@@ -108,6 +119,43 @@ def test_folders_that_cannot_be_compared_are_refused(tmp_path: Path, capsys: pyt
         compare(a, write_run(tmp_path / "c", changed, [0.5] * 4))
     assert main(["evals", "compare", str(a), str(tmp_path / "none")]) == 2
     assert "is " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("reply", "another"), ("reference", "another"), ("key_points", [{"point": "p", "verdict": "covered"}]),
+        ("max_score", 0.9), ("base_reply", "another"),
+    ],
+)  # fmt: skip
+def test_cases_that_changed_between_the_runs_are_refused(tmp_path: Path, field: str, value: object) -> None:
+    before, after = Cases([*cases(3), case("x")]), Cases([*cases(3), case("x", **{field: value})])
+    a, b = (write_run(tmp_path / name, found, [0.5] * 4) for name, found in (("a", before), ("b", after)))
+    with pytest.raises(FolderInvalid, match=f"^case 'x' has another {field} in .*b than in .*a; run both"):
+        compare(a, b)
+
+
+def test_a_total_of_attacks_is_not_taken_for_that_of_some(tmp_path: Path) -> None:
+    attacks = [case(f"x{i}", score=None, max_score=0.3) for i in range(3)]
+    found = Cases([*cases(4), *attacks])
+    a = write_run(tmp_path / "a", found, [0.9] * 7)
+    b = write_run(tmp_path / "b", found[:5], [0.9] * 5)
+    (a / METRICS).write_text(measure_run(read_records(a), begun(found), Bank(questions=())).model_dump_json())
+    (a / CASES).unlink()
+    assert (compare(a, b).attacks_a, compare(a, b).attacks_b) == (None, 1)
+    assert compare(a, a).attacks_a == 3
+
+
+def test_a_comparison_changes_nothing_in_the_folders(tmp_path: Path) -> None:
+    a, b = (write_run(tmp_path / name, cases(4), [0.5] * 4) for name in "ab")
+    for folder in (a, b):
+        # As it stands while a run writes to it.
+        (folder / BASES).write_bytes((folder / ROWS).read_bytes()[:-9])
+        (folder / BASES).chmod(0o444)
+    before = [file.read_bytes() for folder in (a, b) for file in sorted(folder.glob("*.json*"))]
+    compare(a, b)
+    assert len(read_records(a)) == 4
+    assert [file.read_bytes() for folder in (a, b) for file in sorted(folder.glob("*.json*"))] == before
 
 
 def test_rows_alone_are_enough(tmp_path: Path) -> None:

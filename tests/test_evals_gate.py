@@ -78,3 +78,15 @@ def test_the_floors_name_what_is_under_them(bank: Bank) -> None:
     assert faults(measure_run(kept, read_run(GATE), bank)) == []
     named = faults(measure_run(spoiled, read_run(GATE), bank))
     assert [line.split()[0] for line in named] == ["QWK", "RMSE", "attacks:"]
+
+
+def test_an_ungraded_reply_is_a_fault_unless_the_case_allows_it(bank: Bank) -> None:
+    sample, rows = list(read_cases([GATE / CASES])), read_rows(GATE)
+    bases = {row.id: row for row in RowFile(GATE / BASES).read()}
+
+    def found(ungraded: Case) -> list[str]:
+        given = [row.model_copy(update={"score": None}) if row.id == ungraded.id else row for row in rows]
+        return faults(measure_run(join(sample, given, bases, {}), read_run(GATE), bank))
+
+    assert found(next(case for case in sample if case.may_be_ungraded)) == []
+    assert found(sample[0]) == ["1 cases stayed ungraded"]

@@ -106,6 +106,14 @@ def test_scores_without_variance_give_nan_with_a_reason() -> None:
     assert metrics.why_undefined(totals(flat[:1], flat[:1])) == "only one graded case has a human score"
 
 
+def test_qwk_of_two_constants_is_undefined_or_zero_and_never_beyond_one() -> None:
+    for n in range(2, 30):
+        for at in np.linspace(0.05, 0.95, 19):
+            flat = np.full(n, at)
+            assert np.isnan(metrics.qwk(totals(flat, np.nextafter(flat, 1))))
+            assert metrics.qwk(totals(flat, flat + 0.01)) == pytest.approx(0, abs=1e-9)
+
+
 def test_empty_labels_give_nan() -> None:
     cells = labels.pairs([], [], CLASSES).sum(axis=0)
     assert all(np.isnan(measure(cells)) for measure in (labels.accuracy, labels.macro_f1, labels.kappa))

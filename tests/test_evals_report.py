@@ -105,6 +105,14 @@ def test_a_case_shows_both_verdicts_and_the_reference() -> None:
     assert shown["reason"] == "why"
 
 
+def test_points_of_one_text_each_show_their_own_human_verdict() -> None:
+    points = [{"point": "same", "verdict": "covered"}, {"point": "same", "verdict": "missing"}]
+    asked = case("a", key_points=points)
+    given = grade(0.5, *[("same", Verdict.PARTIAL, 0.7)] * 3)
+    shown = case_data(Record(asked, make_row(asked, given, 0.5, Prices()), None, None), NO_BANK)
+    assert [point["human"] for point in shown["points"]] == ["covered", "missing", None]
+
+
 def test_a_second_look_is_shown_beside_the_original() -> None:
     found = record(case("a"), 0.9)
     review = Review(

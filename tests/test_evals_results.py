@@ -1,5 +1,6 @@
 """`metrics.json`: every figure that the contract names, over the right cases, and honest about what is missing."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
 from evals.attacks import AttackRate, outcome
-from evals.baselines import BaselineValues, cross_fitted, measure, token_coverage
+from evals.baselines import BaselineValues, cross_fitted, measure, read_or_measure, token_coverage
 from evals.calibration import calibration, quality_bands, subgroups
-from evals.cases import Case
+from evals.cases import Case, Cases
 from evals.records import Record
 from evals.results import Group, measure_run
 from evals.results import measure as measure_group
@@ -62,6 +63,11 @@ def test_one_percent_ungraded_is_the_most_that_passes() -> None:
     assert group_of([*records[1:], record(case("x"), None), record(case("y"), None)]).too_many_ungraded
 
 
+def test_cases_that_may_be_ungraded_count_against_no_limit() -> None:
+    group = group_of([record(case("a"), 0.5), record(case("b", max_score=0.1, allow_ungraded=True), None)])
+    assert (group.ungraded, group.ungraded_allowed, group.too_many_ungraded) == (1, 1, False)
+
+
 def test_without_any_human_score_every_figure_has_a_reason_and_no_value() -> None:
     group = group_of([record(case("a", score=None), 0.4)])
     for name in ("qwk", "qwk_int", "pearson", "spearman", "rmse", "mae", "smd"):
@@ -94,6 +100,31 @@ def test_labels_three_ways_where_the_set_has_these_and_else_two_ways() -> None:
     assert partly.label_classes == ("correct", "not correct")
     assert partly.accuracy is not None
     assert partly.accuracy.value == pytest.approx(0.8)
+
+
+def test_a_set_without_contradictory_is_scored_two_ways() -> None:
+    against = ("p", Verdict.CONTRADICTED, 0.9)
+    group = group_of([record(case("a", label="correct"), 0.9), record(case("b", label="incorrect"), 0.1, against)])
+    assert group.label_classes == ("correct", "not correct")
+    assert group.accuracy is not None
+    assert group.accuracy.value == 1
+    assert group.confusion == {
+        "correct": {"contradictory": 0, "correct": 1}, "incorrect": {"contradictory": 1, "correct": 0}
+    }  # fmt: skip
+
+
+def test_key_points_of_one_text_are_matched_in_their_order() -> None:
+    points = [{"point": "same", "verdict": "covered"}, {"point": "same ", "verdict": "missing"}]
+    found = record(
+        case("a", key_points=points), 0.5, ("same", Verdict.COVERED, 0.9), ("same", Verdict.MISSING, 0.9),
+        ("same", Verdict.PARTIAL, 0.9),
+    )  # fmt: skip
+    group = group_of([found])
+    assert group.key_points == 2
+    assert group.key_point_confusion == {
+        "covered": {"covered": 1, "missing": 0},
+        "missing": {"covered": 0, "missing": 1},
+    }
 
 
 def test_key_points_are_matched_by_text_and_calibrated_by_confidence() -> None:
@@ -157,6 +188,22 @@ def test_our_own_two_ratings_are_never_called_human() -> None:
     assert "our two ratings whole" in printed
     assert "scores are the project's own" in printed
     assert "human" not in printed
+
+
+def test_the_star_is_explained_where_a_figure_carries_one_and_only_there() -> None:
+    many, few = cases(60, dataset="many"), [c.model_copy(update={"id": f"f{c.id}"}) for c in cases(6, dataset="few")]
+
+    def printed(found: Iterable[Case], score: float | None = None) -> str:
+        records = [record(c, (c.score or 0) * 0.8 if score is None else score) for c in found]
+        return summary(measure_run(records, begun(cases(2)), NO_BANK), Path("out"))
+
+    legend = "fewer than 20 questions"
+    assert legend not in printed(many)
+    assert legend in printed([*many, *few])
+    # QWK is undefined here, and RMSE has no star on 30 questions.
+    flat = printed([c.model_copy(update={"score": 0.5}) for c in many], 0.5)
+    assert "]*" not in flat
+    assert legend not in flat
 
 
 def test_graders_within_zero_and_one_are_on_that_scale() -> None:
@@ -272,6 +319,13 @@ def test_baselines_of_a_case(encoder: BankVectors) -> None:
     assert second.cosine < 0.5
     assert (third.token_coverage, third.cosine) == (None, None)
     assert token_coverage("Gradients vanished!", "the gradient vanishes slowly") == pytest.approx(2 / 3)
+
+
+def test_baselines_are_read_again_whatever_an_id_holds(tmp_path: Path, encoder: BankVectors) -> None:
+    found = Cases([case("one\u2028two"), case("three\x85four"), case("plain")])
+    first = read_or_measure(tmp_path, found, NO_BANK, encoder)
+    assert read_or_measure(tmp_path, found, NO_BANK, encoder) == first
+    assert list(first) == [c.id for c in found]
 
 
 def test_baselines_may_be_negative() -> None:

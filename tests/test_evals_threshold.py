@@ -8,7 +8,16 @@ from evals.cases import Cases
 from evals.errors import FolderInvalid
 from evals.folder import hold
 from evals.rows import Prices, make_row
-from evals.threshold import FILE, main, read_thresholds, training_cases, training_examples, write_threshold
+from evals.threshold import (
+    FILE,
+    Labelled,
+    fit_threshold,
+    main,
+    read_thresholds,
+    training_cases,
+    training_examples,
+    write_threshold,
+)
 from interviewer.grading.grade import GraderName
 from tests.graded import begun, case, grade, write_cases
 
@@ -53,6 +62,21 @@ def test_no_reply_of_a_test_split_is_looked_at(tmp_path: Path) -> None:
     file = write_cases(tmp_path / "made.jsonl", [*cases, case("x", split="test", label="correct")])
     assert {c.split for c in training_cases([file], 100)} == {"train"}
     assert [c.id for c in training_cases([file], 3)] == ["correct0", "correct2", "incorrect1"]
+
+
+def test_a_set_without_contradictory_is_fitted_on_correct_or_not() -> None:
+    wrong = Labelled(dataset="2way", score=0.2, contradicts=True, label="incorrect")
+    right = Labelled(dataset="2way", score=0.8, contradicts=False, label="correct")
+    assert fit_threshold([wrong, right]) == (0.21, 1.0)
+
+
+def test_labels_are_compared_in_lower_case(tmp_path: Path) -> None:
+    found = Cases([case("a", label=" Correct", split="train"), case("b", label="INCORRECT", split="train")])
+    with hold(tmp_path / "run", begun(found), found) as opened:
+        for asked in found:
+            opened.append(make_row(asked, grade(0.5), 0.5, Prices()))
+    assert [example.label for example in training_examples(tmp_path / "run")] == ["correct", "incorrect"]
+    assert len(training_cases([write_cases(tmp_path / "made.jsonl", found)], 100)) == 2
 
 
 def test_two_graders_are_not_fitted_as_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from knowledge.ingest.extract import extract
 from knowledge.ingest.html import read_html
 from knowledge.ingest.markdown import read_markdown
 from knowledge.ingest.plain import read_plain, unwrapped
-from knowledge.ingest.source import Source, read_source
+from knowledge.ingest.source import Source, read_pasted, read_source
 
 
 def shown(blocks: list[Block]) -> list[tuple[str, str]]:
@@ -47,6 +47,34 @@ def test_declared_encodings_are_followed(tmp_path: Path) -> None:
     assert shown(read_source(write(tmp_path, "a.html", latin)).blocks) == [("text", "Café au lait")]
     assert shown(read_source(write(tmp_path, "b.txt", "Über uns".encode("utf-16"))).blocks) == [("text", "Über uns")]
     assert shown(read_source(write(tmp_path, "c.txt", b"\xef\xbb\xbfFirst")).blocks) == [("text", "First")]
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "windows-1252", "utf-16", "gb2312", "klingon"])
+def test_a_pasted_page_is_not_decoded_again(charset: str) -> None:
+    page = f"<html><head><meta charset='{charset}'></head><body><p>Café au lait, 5 €</p></body></html>"
+    assert shown(read_pasted(page).blocks) == [("text", "Café au lait, 5 €")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "text"),
+    [
+        ("iso-8859-1", "utf-8", "Café au lait, 5 €"), ("utf-16", "utf-8", "Café"), ("gb2312", "utf-8", "Café"),
+        ("iso-8859-1", "cp1252", "Café au lait, 5 €"), ("us-ascii", "cp1252", "Café"), ("latin1", "latin-1", "Café"),
+        ("shift_jis", "shift_jis", "学習"), ("iso-2022-jp", "iso-2022-jp", "学習"),
+    ],
+)  # fmt: skip
+def test_a_page_is_utf8_or_what_browsers_read_its_declaration_as(
+    tmp_path: Path, declared: str, written: str, text: str
+) -> None:
+    page = f"<html><head><meta charset='{declared}'></head><body><p>{text}</p></body></html>".encode(written)
+    assert shown(read_source(write(tmp_path, "a.html", page)).blocks) == [("text", text)]
+
+
+def test_a_declared_encoding_that_decodes_nothing_is_named(tmp_path: Path) -> None:
+    page = b"<html><head><meta charset=undefined></head><body><p>Caf\xe9</p></body></html>"
+    assert "unknown encoding 'undefined'" in refused(write(tmp_path, "a.html", page))
+    assert "save it as UTF-8" in refused(write(tmp_path, "b.html", page.replace(b"undefined", b"punycode")))
+    assert "is not UTF-8 text (byte 52)" in refused(write(tmp_path, "c.html", page.replace(b"undefined", b"utf-16")))
 
 
 def test_a_file_of_50_mb_is_refused_unread(tmp_path: Path) -> None:
@@ -189,6 +217,12 @@ def test_html_lists_tables_and_code_keep_their_form() -> None:
     ]
     assert (blocks[3].kind, blocks[3].text) == ("code", "a\n  b")
     assert blocks[4].rows == (("k", "v"), ("1", "two lines"))
+
+
+def test_an_ordinal_of_thousands_of_digits_is_none() -> None:
+    digits = "9" * 5000
+    page = f"<ol start='{digits}'><li>one</li><li value='{digits}'>two</li><li value='7'>seven</li></ol>"
+    assert [(block.text, block.number) for block in read_html(page)] == [("one", 1), ("two", 2), ("seven", 7)]
 
 
 def test_markdown_parts_a_bold_question_from_its_answer() -> None:

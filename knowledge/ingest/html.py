@@ -87,6 +87,11 @@ def _with_ordinal(runs: list[Run]) -> list[Run]:
     return [*runs[:first], runs[first]._replace(text=f"{runs[first].text.strip()}. "), *runs[first + 1 :]]
 
 
+def _ordinal(text: str | None) -> int | None:
+    """A list item's number where it has 1 to 6 digits; nobody counts further, and int() refuses thousands of digits."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,6}", text) else None
+
+
 @dataclass
 class _Walk:
     """One pass over the tree without recursion, so that no depth of nesting ends it."""
@@ -141,14 +146,14 @@ class _Walk:
     def _open(self, tag: str, node: LexborNode) -> None:
         depth = len(self._lists)
         if tag == "ol":
-            start = node.attributes.get("start") or "1"
-            self._lists.append(int(start) if start.isdecimal() else 1)
+            start = _ordinal(node.attributes.get("start"))
+            self._lists.append(1 if start is None else start)
         elif tag == "ul":
             self._lists.append(None)
         elif tag == "li":
             number = self._lists[-1] if self._lists else None
-            value = node.attributes.get("value") or ""
-            number = int(value) if value.isdecimal() and number is not None else number
+            value = _ordinal(node.attributes.get("value"))
+            number = value if value is not None and number is not None else number
             self._template = Block("item", "", level=max(1, depth), number=number)
             if number is not None:
                 self._lists[-1] = number + 1

@@ -1,7 +1,9 @@
 """From a file to blocks: what may be read, how its bytes are decoded, and which reader takes it."""
 
+import codecs
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,7 +42,13 @@ def read_source(path: Path, name: str | None = None) -> Source:
     Raises: SourceUnreadable where it is missing, too large, of another kind, not text, or a scan.
     """
     name = name or str(path)
-    return _source(name, _bytes(path, name))
+    data = _bytes(path, name)
+    kind = _kind(name, data)
+    if kind == "pdf":
+        from knowledge.ingest.pdf import read_pdf
+
+        return _source(name, data, read_pdf(data, name))
+    return _source(name, data, _read_text(name, _decoded(name, data, kind), kind))
 
 
 def read_pasted(text: str) -> Source:
@@ -53,23 +61,19 @@ def read_pasted(text: str) -> Source:
         raise SourceUnreadable("the pasted text is empty; paste an article's text, or choose a file")
     name = f"pasted: {next(line for line in lines if line)[:60]}"
     kind = "html" if _LOOKS_LIKE_HTML.match(text) else "md" if _LOOKS_LIKE_MARKDOWN.search(text) else "txt"
-    return _source(name, text.encode("utf-8", errors="replace"), kind)
+    data = text.encode("utf-8", errors="replace")
+    # The browser has decoded it already: what a pasted page declares is said of other bytes than these.
+    return _source(name, data, _read_text(name, data.decode("utf-8-sig"), kind))
 
 
-def _source(name: str, data: bytes, kind: str | None = None) -> Source:
-    kind = kind or _kind(name, data)
-    if kind == "pdf":
-        from knowledge.ingest.pdf import read_pdf
-
-        blocks = read_pdf(data, name)
-    else:
-        blocks = _read_text(kind, _decoded(name, data, kind))
+def _source(name: str, data: bytes, blocks: list[Block]) -> Source:
     if not any(block.text.strip() for block in blocks):
         raise SourceUnreadable(f"{name} holds no text")
     return Source(name, hashlib.sha256(data).hexdigest(), blocks)
 
 
-def _read_text(kind: str, text: str) -> list[Block]:
+def _read_text(name: str, text: str, kind: str) -> list[Block]:
+    text = _cleaned(name, text, kind)
     if kind == "html":
         from knowledge.ingest.html import read_html
 
@@ -119,13 +123,31 @@ def _decoded(name: str, data: bytes, kind: str) -> str:
     if declared:
         encoding = declared.group(1).decode("ascii")
     try:
-        text = data.decode(encoding)
+        if declared:
+            encoding = _as_browsers_read(encoding)
+            # A page saved anew is UTF-8 whatever it declares; ISO-2022 is written in ASCII bytes, so it would always pass.
+            if not encoding.startswith("iso2022"):
+                with suppress(UnicodeDecodeError):
+                    return data.decode("utf-8")
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise SourceUnreadable(
             f"{name} is not {encoding.upper()} text (byte {error.start}); save it as UTF-8"
         ) from error
-    except LookupError as error:
+    except (LookupError, UnicodeError) as error:
         raise SourceUnreadable(f"{name} declares the unknown encoding {encoding!r}; save it as UTF-8") from error
+
+
+def _as_browsers_read(declared: str) -> str:
+    """The encoding that a page's declaration stands for. Raises: LookupError. Source: the WHATWG Encoding Standard."""
+    known = codecs.lookup(declared).name
+    if known in ("iso8859-1", "ascii"):
+        return "windows-1252"
+    # In UTF-16 or UTF-32 the declaration itself would not have been read.
+    return "utf-8" if known.startswith(("utf-16", "utf-32")) else known
+
+
+def _cleaned(name: str, text: str, kind: str) -> str:
     if "\x00" in text:
         raise SourceUnreadable(f"{name} is not text: it holds zero bytes (at character {text.index(chr(0))})")
     text = with_plain_marks(text)
