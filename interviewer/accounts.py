@@ -51,6 +51,8 @@ log = logging.getLogger("interviewer.accounts")
 
 LOGIN_LASTS = timedelta(days=14)
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 256
+SHORTEST_NAME_GUESSED = 4
+"""Letters from which on an account's name within its password makes it easily guessed."""
 FAILURES_LAST = timedelta(minutes=15)
 MOST_FAILURES = {"pair": 5, "address": 30, "name": 100}
 """Failed logins within a quarter of an hour after which more are refused: from one address for one name, from one
@@ -108,6 +110,10 @@ class Accounts:
             update(users).where(users.c.id == user.id).values(password=hashed),
             delete(logins).where(logins.c.user_id == user.id),
         )
+
+    def end_logins(self, user: User) -> None:
+        """Every login of the account ends."""
+        self._write(delete(logins).where(logins.c.user_id == user.id))
 
     def remove(self, user: User) -> None:
         """The account and its logins are gone; its sessions are the caller's to delete."""
@@ -215,7 +221,9 @@ class Accounts:
     def _hash(self, name: str, password: str) -> str:
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise InputInvalid(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; choose another")
-        if name in password.lower() or len(set(password)) < 5:
+        # A short name stands in good passwords by chance: 'al' in 'medical'.
+        named = len(name) >= SHORTEST_NAME_GUESSED and name in password.lower()
+        if named or len(set(password)) < 5:
             raise InputInvalid("this password is easily guessed; choose another")
         with self._hashing:
             return self._hasher.hash(password)

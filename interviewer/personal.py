@@ -2,13 +2,15 @@
 
 Deleting is the one exception to the append-only log. What is deleted is gone from every file of the home folder: rows are
 overwritten and the database is rewritten (VACUUM), its write-ahead log emptied, and copies set aside, articles, evaluation
-runs, uploads and saved settings removed. What only the bank says, the index of passages, stays.
+runs, uploads and saved settings removed. What only the bank says, the index of passages, stays, and so does what the program
+did not make: the home may be a folder that holds other files.
 """
 
 import json
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -19,13 +21,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from interviewer.access import User
 from interviewer.accounts import login_failures, logins, owners, users
-from interviewer.errors import InputInvalid, StoreUnavailable
+from interviewer.errors import InputInvalid, SessionDamaged, StoreUnavailable
 from interviewer.settings import Settings
-from interviewer.store import events, unavailable
+from interviewer.store import events, read_record, unavailable
 from interviewer.wiring import Interviewer
 
 KEPT = frozenset({"index", "serve.lock"})
 """Names within the home folder that hold nothing of a person: the bank's index, and the lock of a running app."""
+MADE = (
+    "settings.json",
+    ".settings.json.part",
+    ".doctor",
+    "interviewer.db*",
+    "ingested",
+    "ingested-index",
+    "uploads",
+    "evals/grades.db*",
+    "logs/app.log",
+)
+"""Patterns of what the program and its tools make in the home folder."""
+RUNS = ("evals/*/run.json", "evals/*/rows.jsonl")
+"""Files that tell the folder of an evaluation run."""
 EMPTIES_WITHIN_S = 5.0
 """So long the write-ahead log may be held by readers before it can be emptied."""
 _AT_ONCE = 500
@@ -34,16 +50,23 @@ _AT_ONCE = 500
 def export(interviewer: Interviewer, user: User | None = None) -> dict[str, Any]:
     """All of a user's data, or of everybody at this machine where none is given; plain JSON values.
 
-    Every event stands as it is kept. The person's own articles belong to the machine, so a user's export has none.
+    Every event stands as it is kept. The person's own articles belong to the machine, so a user's export has none. Of a
+    damaged session there is only its id, under `damaged`.
 
     Raises: StoreUnavailable.
     """
     ids = interviewer.accounts.sessions_of(user) if user else None
     rows: dict[str, list[dict[str, Any]]] = {}
+    damaged: dict[str, None] = {}
     for row in _events(interviewer.store.engine, ids):
-        event = json.loads(row.payload)
-        rows.setdefault(row.session_id, []).append({"seq": row.seq, "at": row.at, "event": event})
-    sessions: list[dict[str, Any]] = [{"id": id, "events": found} for id, found in rows.items()]
+        found = rows.setdefault(row.session_id, [])
+        try:
+            read_record(len(found), row)
+        except SessionDamaged:
+            damaged[row.session_id] = None
+            continue
+        found.append({"seq": row.seq, "at": row.at, "event": json.loads(row.payload)})
+    sessions: list[dict[str, Any]] = [{"id": id, "events": found} for id, found in rows.items() if id not in damaged]
     for session in sessions:
         session |= {"shared": ids[session["id"]]} if ids else {}
     material = [m.model_dump(mode="json") for m in interviewer.material.materials] if user is None else []
@@ -52,24 +75,42 @@ def export(interviewer: Interviewer, user: User | None = None) -> dict[str, Any]
         "exported_at": interviewer.now().astimezone(UTC).isoformat(),
         "account": {"name": user.name, "role": user.role.value} if user else None,
         "sessions": sessions,
+        "damaged": list(damaged),
         "material": material,
     }
 
 
-def write_export(interviewer: Interviewer, file: Path, user: User | None = None) -> int:
+def write_export(
+    interviewer: Interviewer, file: Path, user: User | None = None, warn: Callable[[str], None] = lambda line: None
+) -> int:
     """Writes the export, readable by its owner alone, and returns how many sessions it has.
+
+    Args:
+        warn: told, in one line, which sessions are damaged and left out.
 
     Raises: InputInvalid where the file is there already or cannot be written, StoreUnavailable.
     """
     data = export(interviewer, user)
+    if data["damaged"]:
+        warn(f"left out, since damaged: session {', '.join(data['damaged'])}; restore the database from a backup")
+    # Ready before the file is made, so that no failure leaves an empty one.
+    text = json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace")
     try:
         file.touch(mode=0o600, exist_ok=False)
-        file.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
     except FileExistsError as error:
         raise InputInvalid(f"{file} is there already; choose another name") from error
     except OSError as error:
-        raise InputInvalid(f"{file} cannot be written ({error.strerror}); choose another place") from error
+        raise _unwritten(file, error) from error
+    try:
+        file.write_bytes(text)
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        raise _unwritten(file, error) from error
     return len(data["sessions"])
+
+
+def _unwritten(file: Path, error: OSError) -> InputInvalid:
+    return InputInvalid(f"{file} cannot be written ({error.strerror}); choose another place")
 
 
 def forget_user(interviewer: Interviewer, user: User) -> int:
@@ -77,6 +118,8 @@ def forget_user(interviewer: Interviewer, user: User) -> int:
 
     Raises: StoreUnavailable.
     """
+    # First of all, so that no session is begun between the reading of the ids and the end of the account.
+    interviewer.accounts.end_logins(user)
     ids = list(interviewer.accounts.sessions_of(user))
     engine = interviewer.store.engine
     _delete(engine, ids)
@@ -91,6 +134,8 @@ def forget_user(interviewer: Interviewer, user: User) -> int:
 def forget_all(interviewer: Interviewer) -> int:
     """Deletes everything of everybody at this machine for good; returns how many sessions there were.
 
+    What the program did not make stays; see `left_there`.
+
     Raises: StoreUnavailable.
     """
     engine = interviewer.store.engine
@@ -98,8 +143,17 @@ def forget_all(interviewer: Interviewer) -> int:
     _delete(engine, None)
     _rewrite(engine)
     _remove([*_set_aside(interviewer.settings), *_rest(interviewer.settings)])
+    for folder in ("evals", "logs"):
+        with suppress(OSError):  # other people's files are in it
+            (interviewer.settings.home / folder).rmdir()
     interviewer.drop_remembered()
     return count
+
+
+def left_there(settings: Settings) -> list[str]:
+    """Names in the home folder that the program did not make, and `forget_all` left."""
+    kept = _kept_at_home(settings)
+    return sorted(entry.name for entry in settings.home.iterdir() if entry.name not in kept)
 
 
 def _events(engine: Engine, ids: Iterable[str] | None) -> Iterator[Any]:
@@ -158,14 +212,21 @@ def _set_aside(settings: Settings) -> list[Path]:
     file = _database_file(settings)
     if file is None:
         return []
-    return [other for other in file.parent.glob(f"{file.name}.*") if other.is_file() and other.name not in _kept(file)]
+    # Not `NAME.*`: beside a database called `data` lies somebody's data.csv.
+    found = (other for suffix in (".damaged-*", ".bak") for other in file.parent.glob(f"{file.name}{suffix}"))
+    return [other for other in found if other.is_file()]
 
 
 def _rest(settings: Settings) -> list[Path]:
-    """Everything else in the home folder that may hold something of a person."""
+    """Everything else that the program made in the home folder and that may hold something of a person."""
+    kept = _kept_at_home(settings)
+    made = {entry for pattern in MADE for entry in settings.home.glob(pattern) if entry.name not in kept}
+    return sorted(made | {file.parent for pattern in RUNS for file in settings.home.glob(pattern)})
+
+
+def _kept_at_home(settings: Settings) -> frozenset[str]:
     file = _database_file(settings)
-    kept = KEPT | (_kept(file) if file else frozenset())
-    return [entry for entry in settings.home.iterdir() if entry.name not in kept]
+    return KEPT | (_kept(file) if file else frozenset())
 
 
 def _kept(database: Path) -> frozenset[str]:

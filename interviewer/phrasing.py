@@ -71,7 +71,9 @@ class Phraser:
         return events
 
     def _plan(self, state: State, bank: Bank, event: Event) -> Plan | None:
-        question = bank.by_id[state.askings[-1].question_id]
+        question = bank.by_id.get(state.askings[-1].question_id)
+        if question is None:
+            return None
         asked = f"{question.question} {' '.join(line.text for line in state.transcript)}"
         rng = self._rng()
         secrets = (f"=== {rng.getrandbits(64):016x} ===", f"{rng.getrandbits(64):016x}")
@@ -115,12 +117,13 @@ def speaking_prompt(state: State, bank: Bank, plan: Plan) -> str:
     delimiter, canary = plan.secrets
     common = {"plan": plan.authored, "delimiter": delimiter, "canary": canary}
     if plan.occasion is Occasion.SUMMARY:
-        asked = "\n".join(f"- {bank.by_id[asking.question_id].question}" for asking in state.askings)
+        known = (bank.by_id.get(asking.question_id) for asking in state.askings)
+        asked = "\n".join(f"- {question.question}" for question in known if question)
         return prompts.render("summary", questions=asked, plan=plan.authored, canary=canary)
-    question = bank.by_id[state.askings[-1].question_id].question
+    text = bank.by_id[state.askings[-1].question_id].question
     reply = next((line.text for line in reversed(state.transcript) if line.role == "candidate"), "")
     quoted = marked(reply, (delimiter, delimiter.strip("= "), canary)).text
-    return prompts.render(plan.occasion.value, question=question, reply=quoted, **common)
+    return prompts.render(plan.occasion.value, question=text, reply=quoted, **common)
 
 
 class _Speaking:

@@ -68,7 +68,7 @@ def open_session(config: SessionConfig, bank: Bank, recent: tuple[str, ...] = ()
 def respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
     """What the interviewer says and does now; stored in one piece.
 
-    Call it only where `need(state)` is RESPONSE. Raises: KeyError where the current question is no longer in the bank.
+    Call it only where `need(state)` is RESPONSE.
     """
     if not state.askings:
         return _greet(state, bank, speech)
@@ -81,7 +81,9 @@ def respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
 
 
 def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
-    question = bank.by_id[state.askings[-1].question_id]
+    question = bank.by_id.get(state.askings[-1].question_id)
+    if question is None:
+        return _after_gone(state, bank, speech)
     if state.pending_revises is not None and state.pending_revises != len(state.askings) - 1:
         return (_say(state, speech, Move.CORRECTED, question=_on_the_table(state, question)),)
     if state.askings[-1].strays >= PATIENCE and _leads_nowhere(state, speech, question):
@@ -240,6 +242,13 @@ def _finish(state: State, speech: Speech, reason: FinishReason, lead: str = "") 
 def _after_skip(state: State, bank: Bank, speech: Speech, question: Question) -> tuple[Event, ...]:
     lead = speech.pick("acknowledge_skip", _seed(state), said_lately(state))
     return (*_untold(state, question), *_next(state, bank, speech, lead))
+
+
+def _after_gone(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
+    """The current question is no longer in the bank (its article was removed): nothing but stopping can be done with it."""
+    if _kind(state) is ReplyKind.STOP:
+        return _finish(state, speech, FinishReason.STOPPED)
+    return _next(state, bank, speech, speech.pick("gone", _seed(state)))
 
 
 def _hint(state: State, speech: Speech, question: Question) -> Spoke:

@@ -26,6 +26,7 @@ from interviewer.events import (
     SessionConfig,
     Understood,
 )
+from interviewer.grading.grade import Grade, GraderName
 from interviewer.grading.quotes import clean
 from interviewer.grading.tasks import GradeRequest
 from interviewer.llm.ledger import spending
@@ -57,6 +58,7 @@ RECENT_SESSIONS = 10
 """So many past sessions' questions are asked again only when no other is left."""
 
 STILL_READ = "your last reply is still being read; send this one again in a moment"
+GONE = "its question is no longer in the bank"
 ACCEPT_PATIENCE_S = 0.5
 
 MOST_REMEMBERED = 5_000
@@ -289,14 +291,19 @@ class Sessions:
             state = self._replayed(id)
             while state.ungraded:
                 try:
-                    state = self._append(id, state, [self._regraded(state, *state.ungraded[0])])
+                    state = self._append(id, state, [self._regraded(state, *self._owed(state))])
                 except StoreConflict:
                     state = self._replayed(id)
             return state
 
+    def _owed(self, state: State) -> tuple[int, int]:
+        """The next reply to grade again; one whose question is gone comes last, or it would keep the others from theirs."""
+        known = self._bank().by_id
+        return min(state.ungraded, key=lambda at: state.askings[at[0]].question_id not in known)
+
     def _regraded(self, state: State, asking: int, attempt: int) -> Regraded:
         question_id, text = state.askings[asking].question_id, state.askings[asking].attempts[attempt].text
-        grade = self._grader().grade(GradeRequest(question_id=question_id), text)
+        grade = self._grade(question_id, text)
         if grade.ungraded:
             raise JudgeFailed(f"there is still no grade: {grade.ungraded}; try again later")
         return Regraded(asking=asking, attempt=attempt, grade=grade)
@@ -316,7 +323,13 @@ class Sessions:
             kind = state.pending.kind or self._understand(state.pending.text, question_id)
             return [understood(state, kind, state.pending.text)]
         question_id = state.askings[state.replying_to].question_id
-        return [Graded(grade=self._grader().grade(GradeRequest(question_id=question_id), state.pending.text))]
+        return [Graded(grade=self._grade(question_id, state.pending.text))]
+
+    def _grade(self, question_id: str, text: str) -> Grade:
+        """The grade of a reply; none, with the reason, where its question is gone from the bank."""
+        if question_id not in self._bank().by_id:
+            return Grade(question_id=question_id, score=None, ungraded=GONE, grader=GraderName.LOCAL)
+        return self._grader().grade(GradeRequest(question_id=question_id), text)
 
 
 def understood(state: State, kind: ReplyKind, text: str) -> Understood:

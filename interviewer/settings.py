@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from interviewer.errors import SettingsInvalid
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         env_prefix="INTERVIEWER_",
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,
         populate_by_name=True,
     )
 
@@ -63,6 +64,23 @@ class Settings(BaseSettings):
     daily_goal: int | None = Field(default=None, ge=1, le=LARGEST_GOAL, validation_alias="INTERVIEWER_DAILY_GOAL")
     price_in: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_IN")
     price_out: float | None = Field(default=None, ge=0, validation_alias="INTERVIEWER_PRICE_OUT")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_url(cls, url: str | None) -> str | None:
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            if url:
+                make_url(url)
+            return url
+        except (ArgumentError, ValueError):
+            # The cause may quote a piece of the password.
+            raise ValueError(
+                "this is no database's address; write postgresql://USER:PASSWORD@HOST:5432/NAME (with @ : / of the password "
+                "as %40 %3A %2F) or sqlite:////FOLDER/FILE.db"
+            ) from None
 
     @property
     def llm_limits(self) -> Limits:
@@ -104,7 +122,12 @@ def read_settings() -> Settings:
     Raises: SettingsInvalid naming the variable and what is wrong with it.
     """
     settings = _read_outside()
-    home = settings.home.expanduser().absolute()
+    try:
+        home = settings.home.expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsInvalid(
+            f"INTERVIEWER_HOME: there is no user whose folder {settings.home.parts[0]} would be; write the folder in full"
+        ) from error
     saved = read_saved(home).values()
     kept = {name: value for name, value in saved.items() if name not in settings.model_fields_set}
     return settings.model_copy(update={"home": home} | kept)
@@ -118,10 +141,12 @@ def set_outside() -> frozenset[str]:
 def _read_outside() -> Settings:
     try:
         return Settings()
+    except UnicodeDecodeError as error:
+        raise SettingsInvalid(f".env is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except ValidationError as error:
         problem = error.errors()[0]
         raise SettingsInvalid(
-            f"{problem['loc'][0]}: {problem['msg']}; mend it in the environment or in .env"
+            f"{problem['loc'][0]}: {problem['msg'].removeprefix('Value error, ')}; mend it in the environment or in .env"
         ) from error
 
 

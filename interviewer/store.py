@@ -110,7 +110,7 @@ class Store:
             raise unavailable("read", error) from error
         if not rows:
             raise unknown_session(session_id)
-        return [_record(expected, row) for expected, row in enumerate(rows, start=since)]
+        return [read_record(expected, row) for expected, row in enumerate(rows, start=since)]
 
     def session_ids(self) -> list[str]:
         """Ids of all sessions, the newest first. Raises: StoreUnavailable."""
@@ -151,8 +151,8 @@ def digest(*fields: object) -> str:
     return hashlib.sha256("\n".join(map(str, fields)).encode()).hexdigest()[:16]
 
 
-def _record(expected: int, row: Any) -> Record:
-    """Raises: SessionDamaged where the row is not the one that was written in this place."""
+def read_record(expected: int, row: Any) -> Record:
+    """The record of a row of `events`. Raises: SessionDamaged where it is not the one that was written in this place."""
     try:
         # Rows of an older program that runs beside this one have no digest.
         if row.seq != expected or row.digest not in (None, digest(*row[:5])):

@@ -6,6 +6,7 @@ import resource
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,23 @@ def test_the_end_of_input_leaves_the_session_resumable() -> None:
     assert again.returncode == 0
     assert again.stdout.splitlines()[0] == f"session {id}"
     assert json.loads(run("sessions", "--json").stdout)["state"] == "stopped"
+
+
+def test_a_resumed_session_shows_its_question_again_and_an_ended_one_its_report() -> None:
+    done = run("chat", "--questions", "1", "--seed", "1", stdin="one moment please\n")
+    id, _, question, wait = (part for part in done.stdout.split("# Interview report")[0].split("\n\n") if part)
+    assert run("chat", "--session", id.split()[1], stdin="stop\n").stdout.startswith(f"{id}\n\n{question}\n\n{wait}\n")
+    over = run("chat", "--session", id.split()[1], stdin="so is this\n")
+    assert over.returncode == 0
+    assert "We'll stop here" in over.stdout
+    assert "# Interview report" in over.stdout
+
+
+def test_sessions_are_listed_in_local_time() -> None:
+    run("chat", "--questions", "1")
+    begun = datetime.fromisoformat(json.loads(run("sessions", "--json").stdout)["started_at"])
+    listed = run("sessions", TZ="XYZ-05:30").stdout
+    assert f"{begun.astimezone(timezone(timedelta(hours=5, minutes=30))):%Y-%m-%d %H:%M}" in listed
 
 
 def test_what_a_report_names_opens_in_practice() -> None:
@@ -183,6 +201,7 @@ def test_bank_lists_and_filters() -> None:
         (["chat", "--level", "guru"], "unknown level 'guru'; use one of: junior, mid, senior"),
         (["chat", "--questions", "0"], "'0' is no number of 1 or more"),
         (["chat", "--questions", "1000"], "less than or equal to 50"),
+        (["chat", "--minutes", "300"], "--minutes: 300 is too long; give 240 or less"),
         (["chat", "--questions", "50", "--topic", "rnn"], "ask for fewer"),
         (["chat", "--session", "nobody"], "there is no session 'nobody'"),
         (["report", "nobody"], "there is no session 'nobody'"),
@@ -191,6 +210,8 @@ def test_bank_lists_and_filters() -> None:
         (["grade", "--question", " ", "--reply", "x"], "--question is empty"),
         (["grade", "--question", "What is ReLU?", "--reply", "x", "--grader", "llm"], "INTERVIEWER_MODEL"),
         (["search", "  "], "is empty"),
+        (["bank", "--source", "999"], "unknown source '999'; use one of: 000, 001"),
+        (["serve", "--port", "0"], "--port: '0' is no number of 1 or more"),
         (["nonsense"], "invalid choice"),
     ],
 )
@@ -202,7 +223,8 @@ def test_wrong_settings_get_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused(run("sessions", INTERVIEWER_HOME=str(tmp_path / "file" / "home")), 2, "INTERVIEWER_HOME")
     refused(run("sessions", INTERVIEWER_PORT="nine"), 2, "INTERVIEWER_PORT")
-    refused(run("sessions", INTERVIEWER_DATABASE_URL="nonsense"), 1, "INTERVIEWER_DATABASE_URL")
+    refused(run("sessions", INTERVIEWER_DATABASE_URL="nonsense"), 2, "INTERVIEWER_DATABASE_URL")
+    refused(run("doctor", INTERVIEWER_DATABASE_URL="nonsense"), 2, "INTERVIEWER_DATABASE_URL")
     refused(run("search", "x", INTERVIEWER_EMBEDDING_MODEL=str(tmp_path)), 1, "INTERVIEWER_EMBEDDING_MODEL")
 
 

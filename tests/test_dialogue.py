@@ -249,6 +249,31 @@ def test_skip_and_stop(play: Callable[..., Play]) -> None:
     assert session.say(ReplyKind.STOP)[-1] == Finished(reason=FinishReason.STOPPED)
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("kind", [kind for kind in ReplyKind if kind is not ReplyKind.STOP])
+def test_a_question_that_is_gone_from_the_bank_is_left(play: Callable[..., Play], kind: ReplyKind, mode: Mode) -> None:
+    session = play(questions=2, mode=mode)
+    gone, whole = session.question, session.bank
+    session.add(Replied(text=AT_LENGTH), understood(session.state, kind, AT_LENGTH))
+    if need(session.state) is Need.GRADE:
+        session.add(Graded(grade=grade_of(gone, {})))
+    session.bank = Bank(questions=tuple(q for q in whole.questions if q.id != gone.id), statements=whole.statements)
+    session.respond()
+    assert session.state.askings[-1].question_id != gone.id
+    assert "bank" in session.state.transcript[-1].text
+    session.bank = Bank(questions=(gone,), statements=())
+    session.say(ReplyKind.SKIP)
+    assert session.state.finished is FinishReason.COMPLETED
+    assert "bank" in session.state.transcript[-1].text
+
+
+def test_who_stops_at_a_question_that_is_gone_has_stopped(play: Callable[..., Play]) -> None:
+    session = play(questions=2)
+    session.bank = Bank(questions=(), statements=())
+    session.say(ReplyKind.STOP)
+    assert session.state.finished is FinishReason.STOPPED
+
+
 def test_time_runs_out_after_the_reply_that_crosses_the_limit(bank: Bank) -> None:
     session = Play(bank, step_s=20, questions=5, time_limit_s=60)
     events = session.say(ReplyKind.ANSWER, {})

@@ -26,7 +26,7 @@ from tests.test_dialogue import START, Play
 IN_INTERVIEWS = (
     "greet_interview warm_up acknowledge acknowledge_dont_know acknowledge_skip next_question last_question pump anything_else probe "
     "clarify clarify_quoted challenge challenge_quoted decline_hint wait length repeat rephrase question_back refocus no_content "
-    "invite_correction corrected leave rephrase_follow_up meta meta_grading meta_feedback meta_progress meta_other time_cue_90 time_cue_30 close_completed close_stopped close_out_of_time"
+    "invite_correction corrected leave gone rephrase_follow_up meta meta_grading meta_feedback meta_progress meta_other time_cue_90 time_cue_30 close_completed close_stopped close_out_of_time"
 ).split()
 JUDGING = re.compile(
     r"\b(?:correct|incorrect|wrong|mistake|mistaken|well done|good answer|great answer|excellent|perfect|nice answer|exactly|"

@@ -1,6 +1,7 @@
 """All of one's data out, and all of it gone: every file of the home folder is searched for it."""
 
 import json
+import resource
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from interviewer.access import Role, User, acting
 from interviewer.errors import InputInvalid, NotAllowed, StoreConflict, UnknownSession
@@ -39,6 +41,14 @@ def make(own_home: Path, bank: Bank, clock: Clock) -> Iterator[Callable[..., Int
     yield build
     for interviewer in made:
         interviewer.sessions.close()
+
+
+def damage(interviewer: Interviewer, id: str) -> None:
+    """Breaks the text of a session's second event, which SQLite itself does not notice."""
+    with interviewer.store.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE events SET payload = substr(payload, 1, 12) WHERE session_id = ? AND seq = 1", (id,)
+        )
 
 
 def begun(interviewer: Interviewer, text: str) -> str:
@@ -77,6 +87,32 @@ def test_everything_is_gone_from_every_file(interviewer: Interviewer, own_home: 
     with pytest.raises(UnknownSession):
         interviewer.sessions.state(id)
     assert begun(interviewer, "A new beginning works.") in interviewer.sessions.ids()
+
+
+def test_what_the_program_did_not_make_stays_and_is_named(interviewer: Interviewer, own_home: Path) -> None:
+    begun(interviewer, f"Kernels, {CANARY}.")
+    interviewer.sessions.close()
+    litter(own_home)
+    theirs = ("notes.md", "thesis/one.tex", ".git/config", "evals/cases/theirs.csv", "logs/theirs.txt")
+    for name in (*theirs, "settings.json.txt", ".settings.json.part", "evals/grades.db-wal"):
+        (own_home / name).parent.mkdir(parents=True, exist_ok=True)
+        (own_home / name).write_text(CANARY if name.endswith(("part", "wal")) else "theirs")
+    done = command("forget", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("did not make it: .git, evals, logs, notes.md, settings.json.txt, thesis\n")
+    assert all((own_home / name).read_text() == "theirs" for name in theirs)
+    assert holding(own_home, CANARY) == []
+
+
+def test_copies_are_deleted_beside_a_database_elsewhere_and_nothing_else(
+    make: Callable[..., Interviewer], tmp_path: Path
+) -> None:
+    interviewer = make(database_url=f"sqlite:///{tmp_path / 'data'}")
+    begun(interviewer, f"Kernels, {CANARY}.")
+    for name in ("data.csv", "data.damaged-20260101T000000"):
+        (tmp_path / name).write_text(CANARY)
+    assert forget_all(interviewer) == 1
+    assert holding(tmp_path, CANARY) == ["data.csv"]
 
 
 def test_a_reply_that_was_under_way_does_not_come_back(interviewer: Interviewer, own_home: Path) -> None:
@@ -137,6 +173,16 @@ def test_an_account_that_is_gone_has_no_login(make: Callable[..., Interviewer]) 
     assert accounts.who(token) is None
 
 
+def test_the_logins_end_before_it_is_read_what_is_to_go(make: Callable[..., Interviewer]) -> None:
+    interviewer = make(auth="accounts")
+    user = interviewer.accounts.add("ann", PASSWORD, Role.CANDIDATE)
+    said: list[str] = []
+    event.listen(interviewer.store.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    forget_user(interviewer, user)
+    owned = next(i for i, sql in enumerate(said) if sql.startswith("SELECT owners"))
+    assert any(sql.startswith("DELETE FROM logins") for sql in said[:owned])
+
+
 def test_a_stranger_cannot_lock_somebody_out(make: Callable[..., Interviewer]) -> None:
     accounts = make(auth="accounts").accounts
     accounts.add("ann", PASSWORD, Role.CANDIDATE)
@@ -170,11 +216,15 @@ def test_many_guesses_at_the_same_moment_are_not_all_the_first(make: Callable[..
 
 
 @pytest.mark.parametrize(
-    "password", ["short", "aaaaaaaaaaaaaaa", "ann-the-great", "x" * 257, "", "abababababab"]
+    "password", ["short", "aaaaaaaaaaaaaaa", "Anna-the-great", "x" * 257, "", "abababababab"]
 )  # fmt: skip
 def test_weak_passwords_are_refused(make: Callable[..., Interviewer], password: str) -> None:
     with pytest.raises(InputInvalid, match="choose another"):
-        make(auth="accounts").accounts.add("ann", password, Role.CANDIDATE)
+        make(auth="accounts").accounts.add("anna", password, Role.CANDIDATE)
+
+
+def test_a_short_name_may_stand_in_a_password_by_chance(make: Callable[..., Interviewer]) -> None:
+    assert make(auth="accounts").accounts.add("al", "medical horse 42", Role.CANDIDATE).name == "al"
 
 
 def test_the_export_holds_every_event_and_is_private(interviewer: Interviewer, tmp_path: Path) -> None:
@@ -189,6 +239,32 @@ def test_the_export_holds_every_event_and_is_private(interviewer: Interviewer, t
     assert events[-1]["event"]["text"] == f"Kernels, {CANARY}, “ünï” \U0001f600."
     with pytest.raises(InputInvalid, match="is there already"):
         write_export(interviewer, file)
+
+
+def test_a_damaged_session_is_left_out_of_the_export_and_named(interviewer: Interviewer, tmp_path: Path) -> None:
+    harmed, sound = begun(interviewer, "Kernels share weights."), begun(interviewer, "Kernels slide.")
+    damage(interviewer, harmed)
+    interviewer.sessions.close()
+    done = command("export", "--all", str(tmp_path / "mine.json"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(": 1 sessions\n")
+    assert len(done.stderr.splitlines()) == 1
+    assert f"left out, since damaged: session {harmed}" in done.stderr
+    data = json.loads((tmp_path / "mine.json").read_text())
+    assert [session["id"] for session in data["sessions"]] == [sound]
+    assert data["damaged"] == [harmed]
+
+
+def test_an_export_that_the_disk_does_not_take_leaves_no_file(interviewer: Interviewer, tmp_path: Path) -> None:
+    begun(interviewer, "Kernels share weights.")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(InputInvalid, match="cannot be written"):
+            write_export(interviewer, tmp_path / "mine.json")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not (tmp_path / "mine.json").exists()
 
 
 def test_the_commands_do_the_same(own_home: Path, interviewer: Interviewer, tmp_path: Path) -> None:

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from interviewer.events import Asked, Move, SessionConfig
-from interviewer.phrasing import Phraser
-from interviewer.policy import Need, need
+from interviewer.events import Asked, Move, Replied, ReplyKind, SessionConfig, Understood
+from interviewer.phrasing import Phraser, silent, speaking_prompt
+from interviewer.policy import Need, need, respond
 from interviewer.spoken import Occasion, Plan, final_objection
 from interviewer.state import State
 from knowledge.bank import Bank
 from tests.openai_server import Request, chunks, completion, openai_server, prompt_of, streamed
 from tests.plain_grader import grader, judged, language_model, sessions
+from tests.test_dialogue import SPEECH, Play
 
 QUESTION = "activations-dying-relu"
 AUTHORED = "A short follow-up. Which activation would you try instead?"
@@ -70,6 +71,21 @@ def test_an_acknowledgement_asks_nothing(bank: Bank) -> None:
     assert "asks" in str(final_objection("Thanks. Shall we go on?", thanks))
     again = thanks.model_copy(update={"known": f"{thanks.known} All right, I have that. What is a GAN?"})
     assert "said before" in str(final_objection("All right, I have that.", again))
+
+
+def test_of_a_question_that_is_gone_from_the_bank_nothing_is_phrased(bank: Bank) -> None:
+    session = Play(bank, questions=2)
+    gone = session.question
+    session.add(Replied(text="skip it"), Understood(kind=ReplyKind.SKIP))
+    rest = Bank(questions=tuple(question for question in bank.questions if question.id != gone.id), statements=())
+    said = respond(session.state, rest, SPEECH)
+    model = language_model("http://127.0.0.1:9/v1")
+    assert Phraser(model, lambda *_: 1.0)(session.state, rest, said, silent) == said
+    session.add(*said)
+    summary = speaking_prompt(session.state, rest, plan(bank, Occasion.SUMMARY))
+    assert session.question.question in summary
+    assert gone.question not in summary
+    model.close()
 
 
 Said = Callable[[Request], list[bytes]]

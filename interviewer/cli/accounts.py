@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from interviewer.access import Role
-from interviewer.cli.shared import Commands, choice, open_interviewer, print_json
+from interviewer.cli.shared import Commands, choice, open_interviewer, print_json, warn
 from interviewer.errors import InputInvalid
 
 
@@ -80,17 +80,19 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     interviewer = open_interviewer()
     user = interviewer.accounts.find(arguments.user) if arguments.user else None
-    print(f"{arguments.all}: {write_export(interviewer, arguments.all, user)} sessions")
+    print(f"{arguments.all}: {write_export(interviewer, arguments.all, user, warn)} sessions")
     return 0
 
 
 def run_forget(arguments: argparse.Namespace) -> int:
     """Deletes everything. Exit status 1 where it was not confirmed."""
-    from interviewer.personal import forget_all, forget_user
+    from interviewer.personal import forget_all, forget_user, left_there
 
     interviewer = open_interviewer()
     user = interviewer.accounts.find(arguments.user) if arguments.user else None
-    what = f"the account {user.name} and all its sessions" if user else f"everything in {interviewer.settings.home}"
+    what = (
+        f"the account {user.name} and all its sessions" if user else f"all that is kept in {interviewer.settings.home}"
+    )
     if not arguments.yes:
         print(f"This deletes {what} for good. Type delete to go on: ", end="", flush=True)
         if sys.stdin.readline().strip().lower() != "delete":
@@ -98,6 +100,8 @@ def run_forget(arguments: argparse.Namespace) -> int:
             return 1
     count = forget_user(interviewer, user) if user else forget_all(interviewer)
     print(f"{count} sessions deleted, and every copy of them")
+    if not user and (left := left_there(interviewer.settings)):
+        print(f"left in {interviewer.settings.home}, since the program did not make it: {', '.join(left)}")
     return 0
 
 

@@ -122,6 +122,9 @@ def run_bank(arguments: argparse.Namespace) -> int:
     except BankInvalid as error:
         print("\n".join(error.faults), file=sys.stderr)
         return 1
+    sources = {source.article for question in bank.questions for source in question.sources}
+    if arguments.source is not None and arguments.source not in sources:
+        raise InputInvalid(f"unknown source {arguments.source!r}; use one of: {', '.join(sorted(sources))}")
     questions = [
         question
         for question in bank.questions

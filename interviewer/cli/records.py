@@ -37,7 +37,7 @@ def run_sessions(arguments: argparse.Namespace) -> int:
             s = report.session
             score = "-" if report.score is None else f"{report.score:.0%}"
             print(
-                f"{s.id}  {s.started_at:%Y-%m-%d %H:%M}  {s.mode}  {s.state}  {s.answered} of {s.planned} answered  {score}"
+                f"{s.id}  {s.started_at.astimezone():%Y-%m-%d %H:%M}  {s.mode}  {s.state}  {s.answered} of {s.planned} answered  {score}"
             )
     return 0
 

@@ -25,7 +25,7 @@ def add_commands(commands: Commands) -> None:
     """Adds the two commands to the parser."""
     serve = commands.add_parser("serve", help="the chat app in the browser")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    serve.add_argument("--port", type=int, help="port to listen on (default: INTERVIEWER_PORT or 7860)")
+    serve.add_argument("--port", type=count, help="port to listen on (default: INTERVIEWER_PORT or 7860)")
     serve.set_defaults(run=run_serve)
     chat = commands.add_parser("chat", help="the same interview in the terminal, or through a pipe")
     chat.add_argument("--mode", type=choice(Mode), default=Mode.INTERVIEW, help="interview (default) or practice")
@@ -46,7 +46,8 @@ def run_serve(arguments: argparse.Namespace) -> int:
     from ui.serve import serve
 
     interviewer = open_interviewer(serving=True)
-    return serve(interviewer, arguments.host, arguments.port or interviewer.settings.port, Desk(interviewer))
+    port = interviewer.settings.port if arguments.port is None else arguments.port
+    return serve(interviewer, arguments.host, port, Desk(interviewer))
 
 
 def run_chat(arguments: argparse.Namespace) -> int:
@@ -67,14 +68,20 @@ def run_chat(arguments: argparse.Namespace) -> int:
         print(
             f"({len(state.config.planned)} of {state.config.questions} come back from earlier sessions)\n", flush=True
         )
-    shown = _show(state, max(0, _last_question(state)) if arguments.session else 0)
+    shown = _show(state, _last_question(state) if arguments.session else 0)
     if arguments.session:
         state = interviewer.sessions.advance(id)
         shown = _show(state, shown)
         state = graded_again(interviewer, id, state)
+    if need(state) is Need.REPLY:
+        _talk(interviewer, id, state, shown)
+    _print_report(interviewer, id)
+    return 0
+
+
+def _talk(interviewer: Interviewer, id: str, state: State, shown: int) -> None:
+    """Replies from standard input and what is said to them, until the interview or the input ends."""
     for text in replies(sys.stdin, prompt=sys.stdin.isatty()):
-        if need(state) is not Need.REPLY:
-            break
         ungraded = len(state.ungraded)
         try:
             state = interviewer.sessions.reply(id, text)
@@ -89,8 +96,6 @@ def run_chat(arguments: argparse.Namespace) -> int:
             print(why, flush=True)
         if need(state) is Need.NOTHING:
             break
-    _print_report(interviewer, id)
-    return 0
 
 
 def graded_again(interviewer: Interviewer, id: str, state: State) -> State:
@@ -157,6 +162,9 @@ def _config(arguments: argparse.Namespace, proposal: Proposal | None) -> Session
         )
     except ValidationError as error:
         problem = error.errors()[0]
+        if problem["loc"][0] == "time_limit_s":
+            longest = problem["ctx"]["le"] // 60
+            raise InputInvalid(f"--minutes: {arguments.minutes} is too long; give {longest} or less") from error
         raise InputInvalid(f"--{problem['loc'][0]}: {problem['msg']}") from error
 
 
@@ -172,8 +180,9 @@ def _practising(interviewer: Interviewer, id: str, config: SessionConfig) -> Ses
 
 
 def _last_question(state: State) -> int:
-    """Index of the transcript's last line by the interviewer, which a resumed session shows again."""
-    return max((i for i, line in enumerate(state.transcript) if line.role == "interviewer"), default=0)
+    """Index of the transcript's last question: a resumed session shows it again, and what was said to it since."""
+    asked = (i for i, line in enumerate(state.transcript) if line.role == "interviewer" and line.move is None)
+    return max(asked, default=0)
 
 
 def _show(state: State, shown: int) -> int:
