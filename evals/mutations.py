@@ -30,6 +30,7 @@ from interviewer.grading.guards import Rule, addressed_to_grader, rule_for
 from interviewer.grading.local import LocalJudge, cut
 from interviewer.grading.quotes import normalise
 from interviewer.grading.suspicion import steers
+from interviewer.grading.tasks import bank_task
 from interviewer.grading.windows import short_sentences
 from interviewer.settings import read_settings
 from interviewer.wiring import Interviewer
@@ -126,9 +127,10 @@ def shown_of(reply: str, questions: Iterable[str], commands: bool, hidden: bool)
     """The sentences that a judge is shown of a reply without these questions, with commands cut out and hidden characters
     dropped, or without.
     """
-    text = without_question(normalise(reply).text if hidden else reply, questions)
+    said = normalise(reply).text if hidden else reply
+    text = without_question(said, questions)
     if commands:
-        return cut(text)
+        return cut(text, said)
     return tuple(text[span.start : span.end] for span in short_sentences(text))
 
 
@@ -229,8 +231,8 @@ def _grader(interviewer: Interviewer, judge: Judge, defences: Defences, second: 
 
 
 def _rule_of(interviewer: Interviewer, question_id: str, reply: str) -> Rule | None:
-    question = interviewer.bank.by_id[question_id]
-    return rule_for(reply, [question.question, *question.variants], interviewer.vocabulary)
+    task = bank_task(interviewer.bank, interviewer.bank.by_id[question_id])
+    return rule_for(reply, task.wordings, interviewer.vocabulary, points=task.claims)
 
 
 def _is_ruled(rule_of: Callable[[str, str], Rule | None], rule: Rule | None, case: Case) -> bool:

@@ -97,7 +97,7 @@ def read_golden(interviewer: Interviewer, local: LocalJudge, n: int) -> list[tup
 def judge_reply(interviewer: Interviewer, local: LocalJudge, case: Case, reply: str) -> Judged | None:
     """The local grader's findings; None where a rule decides."""
     task = interviewer.find_task(request_of(case, interviewer.bank))
-    if rule_for(reply, task.wordings, interviewer.vocabulary) is not None:
+    if rule_for(reply, task.wordings, interviewer.vocabulary, points=task.claims) is not None:
         return None
     return Judged(task, reply, local.judge(task, reply))
 

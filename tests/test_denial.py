@@ -26,12 +26,34 @@ from knowledge.replies import load_replies
         (["ReLU is not saturating."], ("ReLU is not saturating.",), ()),
         (["A false positive is a negative predicted positive."], ("A false positive is a negative predicted positive.",), ()),
         (["The prediction is wrong"], ("The prediction is wrong",), ()),
+        (["A wrong claim: kernels share no weights."], (), ("kernels share no weights.",)),
+        (["A common misconception is that ReLU saturates."], (), ("ReLU saturates.",)),
     ],
 )  # fmt: skip
 def test_a_denied_claim_is_told_from_an_asserted_one(
     said: list[str], asserted: tuple[str, ...], denied: tuple[str, ...]
 ) -> None:
     assert tell_apart(said) == (asserted, denied)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A common mistake is that people forget to call zero_grad, so the gradients pile up from step to step.",
+        "A common mistake: calling softmax before the cross-entropy loss, which applies it already.",
+        "When the label is wrong: the loss gets very large for confident predictions.",
+        "With a causal mask there's no way: position i only sees positions up to i.",
+        "Tokens cannot see: the causal mask hides the future ones",
+        "The null hypothesis is rejected: the two models differ significantly.",
+        "We reject the null hypothesis, which means that the two models differ.",
+        "The learning rate is not so large that the loss diverges.",
+        "What is wrong is that the labels leak into the features.",
+        "The gradient is not zero, no.",
+        "Wall-clock times lie: the kernels run later than the call.",
+    ],
+)
+def test_words_of_denial_that_deny_no_claim(sentence: str) -> None:
+    assert tell_apart([sentence]).denied == ()
 
 
 def test_honest_replies_of_the_bank_are_hardly_ever_taken_for_denials(bank: Bank) -> None:

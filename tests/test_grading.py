@@ -12,6 +12,8 @@ from interviewer.errors import NoReference, SettingsInvalid
 from interviewer.grading.grade import Grade, GraderName, Verdict
 from interviewer.grading.llm import grading_prompt
 from interviewer.grading.local import FOLDER, LocalJudge
+from interviewer.grading.marking import quotable
+from interviewer.grading.quotes import locate_quote
 from interviewer.grading.scoring import score
 from interviewer.grading.tasks import GradeRequest, bank_task, derive_points, reference_task
 from interviewer.wiring import Interviewer
@@ -102,12 +104,39 @@ def test_a_reference_of_ones_own_is_graded_by_its_sentences(interviewer: Intervi
 
 
 def test_points_of_a_reference() -> None:
-    assert [point.text for point in derive_points("It works. Gradients flow back through time.")] == [
-        "Gradients flow back through time."
+    def texts(reference: str) -> list[str]:
+        return [point.text for point in derive_points(reference)]
+
+    whole = [f"Sentence {n} says something." for n in range(30)]
+    assert texts("Gradients flow back. Memory decays with time.") == [
+        "Gradients flow back.",
+        "Memory decays with time.",
     ]
-    assert [point.text for point in derive_points("Yes.")] == ["Yes."]
+    assert texts(" ".join(whole[:12])) == whole[:12]
+    assert texts("It works. Gradients flow back.\n---\n2.\nSo they vanish. Sadly.") == [
+        "It works. Gradients flow back.",
+        "2. So they vanish. Sadly.",
+    ]
+    assert texts("Use dropout. Weight decay helps too. Stop early.") == [
+        "Use dropout. Weight decay helps too. Stop early."
+    ]
+    many = texts(" ".join(whole))
+    assert " ".join(many) == " ".join(whole)
+    assert {text.count(".") for text in many} == {2, 3}
+    assert len(many) == 12
+    assert texts("Yes.") == ["Yes."]
     with pytest.raises(NoReference):
         reference_task(GradeRequest(question="Why?", references=("...",)))
+
+
+def test_a_reference_that_is_longer_than_what_is_judged_says_so(interviewer: Interviewer) -> None:
+    notes = []
+    for count in (50, 200):
+        reference = f"Plants turn light into energy, {'and then water ' * (count // 3)}into sugar."
+        request = GradeRequest(question="What do plants do?", references=(reference,))
+        notes.append(interviewer.grader.grade(request, "They turn light into chemical energy.").note)
+    assert notes[0] is None
+    assert "longer than what is judged" in str(notes[1])
 
 
 @pytest.mark.parametrize(
@@ -150,6 +179,25 @@ def test_the_question_earns_nothing_where_training_knew_it_not() -> None:
     [cut], [left] = (judge.judge(task, reply).judgements for judge in (LocalJudge(), OpenJudge(asked=False)))
     assert cut.verdict is Verdict.MISSING
     assert left.verdict is Verdict.COVERED
+
+
+ASKED = "How do you compute the accuracy of a classifier?"
+COUNTED = "correct = (logits.argmax(1) == y).sum()\naccuracy = correct / len(y)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [f"# {ASKED}\n{COUNTED}", f'{COUNTED}\nreturn {{"correct": correct, "of": len(y)}}'],
+    ids=["the question", "a dictionary"],
+)
+def test_what_is_struck_inside_code_leaves_the_rest_of_it_to_quote(code: str) -> None:
+    reply = f"Like this:\n```python\n{code}\n```"
+    judge = LocalJudge()
+    shown = judge.shown(reply, [ASKED])
+    assert any("accuracy = correct / len(y)" in text for text in shown)
+    assert [text for text in shown if locate_quote(text, quotable(reply)) is None] == []
+    task = reference_task(GradeRequest(question=ASKED, references=(f"Count what is right: {COUNTED}",)))
+    assert all(locate_quote(one.quote or "", reply) for one in judge.judge(task, reply).judgements)
 
 
 def test_grades_are_the_same_each_time(interviewer: Interviewer) -> None:

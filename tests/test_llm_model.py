@@ -126,7 +126,8 @@ def test_the_key_goes_to_the_server_named_and_other_variables_are_not_read(monke
         ('<think>is it {"a": 2}?</think>\n```json\n{"a": 1}\n```', '{"a": 1}'),
         ('{"a": "``` </think>"}', '{"a": "``` </think>"}'),
         ('The reply says {"a": 0}, so:\n\n```\n{"a": {"b": 1}}\n```\nIn {short}, it is wrong.', '{"a": {"b": 1}}'),
-        (r'{"a": "\sigma(x), \\theta, \u00e9, \"y\""}', r'{"a": "\\sigma(x), \\theta, \u00e9, \"y\""}'),
+        (r'{"a": "\sigma(x), \\theta, \u00e9, \"y\""}', r'{"a": "\\sigma(x), \\theta, é, \"y\""}'),
+        (r'{"a": "half \ud83d, whole \ud83d\ude00"}', '{"a": "half \ufffd, whole \U0001f600"}'),
         ('{"a": "two\nlines"}', r'{"a": "two\nlines"}'),
         ("I would rather not.", "I would rather not."),
     ],
@@ -149,6 +150,11 @@ def test_a_hostile_answer_is_read_quickly() -> None:
     for text in ('{"a":' * 300_000, '{"a":"x{' * 200_000, "\\" * 999_999):
         assert last_object(text) == text
     assert time.perf_counter() - began < 5
+
+
+def test_an_object_too_deep_to_be_written_is_handed_on() -> None:
+    for depth in range(950, 1000):  # the reader goes a few steps deeper than the writer
+        assert last_object('{"a":' * depth + "1" + "}" * depth).startswith('{"a":')
 
 
 @pytest.mark.parametrize(
@@ -374,6 +380,20 @@ def test_no_more_calls_than_set_are_under_way_at_once() -> None:
         model.close()
     assert len(server.requests) == 6
     assert most[0] == 2
+
+
+def test_half_characters_do_not_reach_what_is_stored() -> None:
+    with openai_server(lambda _: (200, streamed(chunks(["Well \ud83d."])))) as server:
+        model = language_model(server.url)
+        pieces: list[str] = []
+        model.stream("?", pieces.append)
+        model.close()
+    assert "".join(pieces).encode() == "Well \ufffd.".encode()
+    with openai_server(lambda _: (400, {"error": {"message": "no \ud83d"}})) as server:
+        model = language_model(server.url, format=Format.SCHEMA)
+        with pytest.raises(Fault, match="no \ufffd"):
+            model.ask("?", SCHEMA, json.loads)
+        model.close()
 
 
 def test_a_stream_comes_in_pieces_and_can_be_broken_off() -> None:

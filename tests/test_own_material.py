@@ -1,5 +1,6 @@
 """The person's own material, the whole way: kept, found, graded, asked, reported, edited and discarded."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from interviewer.suggest import PointsAnswer, suggest_points
 from interviewer.wiring import Interviewer
 from knowledge.bank import Level, Standing, Topic
 from knowledge.ingest.extract import extract
-from knowledge.ingest.material import Material, save_material
+from knowledge.ingest.material import Material, material_file, save_material
 from knowledge.ingest.own import own_id
 from knowledge.ingest.source import read_pasted
 from knowledge.passages import Hit
@@ -105,6 +106,26 @@ def test_a_discarded_question_ends_no_running_session(interviewer: Interviewer, 
     assert build_report(id, state, interviewer.bank).questions[0].question_id == asked
 
 
+def test_a_session_goes_on_when_the_article_of_its_question_is_gone(
+    interviewer: Interviewer, material: Material, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interviewer.material.keep(marked(material, reviewed=True))
+    id, _ = interviewer.sessions.start(SessionConfig(topics=(Topic.MINE,), questions=2))
+    material_file(interviewer.settings.home, material.sha256).unlink()
+    interviewer.sessions.close()
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{GOOD}\n"))
+    assert main(["chat", "--session", id]) == 0
+    said = capsys.readouterr().out
+    assert "in the bank" in said or "of the bank" in said
+    assert "its question is no longer in the bank" in said
+    assert "# Interview report" in said
+    assert main(["chat", "--session", id]) == 0
+    assert "still no grade: its question is no longer in the bank" in capsys.readouterr().out
+    interviewer.material.keep(marked(material, reviewed=True))
+    assert main(["chat", "--session", id]) == 0
+    assert "graded now" in capsys.readouterr().out
+
+
 def test_what_cannot_be_asked_is_not_kept(interviewer: Interviewer, material: Material) -> None:
     accepted = marked(material, reviewed=True)
     for change, says in (
@@ -164,7 +185,7 @@ def test_the_commands_know_own_material(
 
 def test_points_come_from_sentences_and_rows_of_tables() -> None:
     assert [point.text for point in key_points("It rises. It falls over time.\n- a crust that is hard")] == [
-        "It falls over time.",
+        "It rises. It falls over time.",
         "a crust that is hard",
     ]
 

@@ -14,11 +14,12 @@ COVERED, PARTIAL, MISSING, CONTRADICTED = Verdict.COVERED, Verdict.PARTIAL, Verd
 
 
 def point(
-    verdict: Verdict, weight: int = 2, id: str = "p", aspect: Aspect | None = None, aided: bool = False
-) -> PointGrade:
+    verdict: Verdict, weight: int = 2, id: str = "p", aspect: Aspect | None = None, aided: bool = False,
+    credit: float | None = None,
+) -> PointGrade:  # fmt: skip
     return PointGrade(
-        point_id=id, point="A claim.", weight=weight, aspect=aspect, verdict=verdict, confidence=1.0, credit=CREDIT[verdict],
-        aided=aided,
+        point_id=id, point="A claim.", weight=weight, aspect=aspect, verdict=verdict, confidence=1.0,
+        credit=CREDIT[verdict] if credit is None else credit, aided=aided,
     )  # fmt: skip
 
 
@@ -96,6 +97,57 @@ def test_credit_after_a_hint_is_marked_and_does_not_count_unaided() -> None:
     assert [(p.point_id, p.aided) for p in merged] == [("a", False), ("b", True)]
     assert score(merged) == pytest.approx(1.0)
     assert unaided_score(merged) == pytest.approx(0.6)
+
+
+Said = tuple[Verdict, float, bool]
+"""What one reply does with the point: verdict, credit, and whether the reply was aided."""
+
+
+def state(*said: Said) -> PointGrade:
+    [found] = merge([([point(verdict, credit=credit)], aided) for verdict, credit, aided in said])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "credit", "aided", "unaided"),
+    [
+        ([(COVERED, 0.7, False), (COVERED, 0.9, True)], COVERED, 0.9, False, 0.7),
+        ([(PARTIAL, 0.4, False), (COVERED, 0.9, True)], COVERED, 0.9, True, 0.4),
+        ([(MISSING, 0.1, False), (MISSING, 0.3, True)], MISSING, 0.3, False, 0.1),
+        ([(MISSING, 0.0, False), (COVERED, 0.9, True)], COVERED, 0.9, True, 0.0),
+        ([(COVERED, 0.9, True), (COVERED, 0.7, False)], COVERED, 0.9, False, 0.7),
+        ([(COVERED, 0.8, False), (CONTRADICTED, -0.2, True)], CONTRADICTED, -0.2, False, -0.2),
+        ([(CONTRADICTED, -0.2, False), (COVERED, 0.9, True)], COVERED, 0.9, True, 0.0),
+        ([(COVERED, 0.8, False), (CONTRADICTED, -0.2, False), (COVERED, 0.9, True)], COVERED, 0.9, False, 0.8),
+        ([(COVERED, 0.61, False), (PARTIAL, 0.65, False)], COVERED, 0.65, False, 0.65),
+        ([(MISSING, 0.4, False), (PARTIAL, 0.38, False)], PARTIAL, 0.4, False, 0.4),
+    ],
+)
+def test_what_was_said_before_a_hint_stays_ones_own(
+    said: list[Said], verdict: Verdict, credit: float, aided: bool, unaided: float
+) -> None:
+    found = state(*said)
+    assert (found.verdict, found.credit, found.aided) == (verdict, credit, aided)
+    assert unaided_score([found]) == max(0.0, unaided)
+    assert found.unaided_credit == unaided
+
+
+replies = st.tuples(st.sampled_from(Verdict), st.floats(-0.25, 1), st.booleans())
+
+
+@given(st.lists(replies, min_size=1, max_size=6), st.sampled_from([COVERED, PARTIAL, MISSING]), st.floats(-0.25, 1))
+def test_an_aided_reply_without_a_contradiction_takes_nothing_away(
+    said: list[Said], verdict: Verdict, credit: float
+) -> None:
+    before, after = state(*said), state(*said, (verdict, credit, True))
+    assert after.credit >= before.credit
+    assert (after.unaided_credit or 0.0) >= (before.unaided_credit or 0.0)
+
+
+def test_a_grade_written_before_unaided_credit_was_kept_reads_as_it_did() -> None:
+    written = [point(COVERED, 3, "a").model_dump_json(), point(COVERED, 2, "b", aided=True).model_dump_json()]
+    assert all("unaided_credit" not in text for text in written)
+    assert unaided_score([PointGrade.model_validate_json(text) for text in written]) == pytest.approx(0.6)
 
 
 def test_the_rubric_says_what_it_can() -> None:

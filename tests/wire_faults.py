@@ -135,6 +135,9 @@ FAULTS = [
     Fault("a point twice", _changed(lambda value: value["points"].append(value["points"][0])), 2, "twice"),
     Fault("wrong types", _changed(lambda value: value["points"][0].update(quote=7)), 2, "quote"),
     Fault("NaN", _text(lambda text: text.replace('"covered"', "NaN", 1)), 2, "not what was asked for"),
+    Fault("a deep object", _text(lambda text: '{"a":' * 3000), 2, "not what was asked for"),
+    Fault("a deep list", _text(lambda text: "[" * 100_000), 2, "not what was asked for"),
+    Fault("a deep body", lambda _: (200, "[" * 100_000), 2, "no chat completion"),
     Fault("10 MB", lambda _: (200, " " * 10_000_000), 2, "longer than"),
     Fault("HTML with 200", _line(_html), 2, "no chat completion"),
 ]

@@ -20,17 +20,28 @@ _MARKUP = re.compile(
     <!--.*?(?:-->|\Z) | <!\[CDATA\[ | \]\]>
     | <(script|style|meta|system|instructions?|grader|verdict|score|result|admin|prompt)\b[^<>]{0,200}>(?:.{0,2000}?</\1>)?
     | <(\w{1,12})[^<>]{0,100}(?:display\s*:\s*none|visibility\s*:\s*hidden|hidden)[^<>]{0,100}>.{0,2000}?(?:</\2>|\Z)
-    | <\|[^|<>\n]{1,30}\|>(?:\s*(?:system|assistant|user)\b[^<]{0,2000})? | \[/?INST\](?:.{0,2000}?\[/INST\])? | <<SYS>>.{0,2000}?(?:<</SYS>>|\Z)
-    | \[//\]:\s*\#[^\n]* | %%[^%\n]{1,300}%% | \{%.{0,200}?%\} | \{\{.{0,80}?\}\}
+    | <\|[^|<>\n]{1,30}\|>\s?(?:system|assistant|user)\b[^<]{0,2000}(?:<\|[^|<>\n]{1,30}\|>)?
+    | (?:\[INST\]|<<SYS>>)(?=[^\[\]<]{0,300}\b(?:verdict|scor|grad|mark|rubric|candidate|covered|credit|points\b|correct|evaluat|judge|ignore|pass\b))[^\[\]<]{0,2000}(?:\[/INST\]|<</SYS>>)?
+    | \[//\]:\s*\#[^\n]* | %%[^%\n]{1,300}%% | \{%.{0,200}?%\} | (?<![\w}^\\])\{\{(?!\\).{0,80}?\}\}
     | \\(?:begin|end)\{(?:answer|verdict|reply|grade)\} | \#{2,}\s*system\b[^\n]*(?:\n[^\n]+)?
-    | </?(?:reply|candidate|answer|response|student|submission|text|input|user)\b[^<>]{0,60}>
+    | </(?:reply|candidate|answer|response|student|submission|text|input|user)\b[^<>]{0,60}> | <(?:reply|candidate|answer|submission)\b[^<>]{0,60}>
     """,
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 # A made-up end of the reply, and what its author has the judge say after it.
+_EDGE = r"(?:end|beginning|begin|start)[ ](?:of[ ])?(?:the[ ])?"
+_OWNER = r"(?:candidate|student|user|applicant)(?:'s)?[ ]"
+_PART = r"(?:reply|answer|response|submission|transcript|reference[ ]answer)"
+# The tokens at the end of a text are of the field: what stands within a sentence ends nothing.
 _FAKE_END = re.compile(
-    r"[=\-*#_~\"'\[(]{0,12}\s*(?:end|beginning|begin|start)\s+of\s+(?:the\s+)?(?:(?:candidate|student|user|applicant)(?:'s)?\s+)?(?:reply|input|answer|text|response|submission|update|transcript|reference\s+answer)\b[^\n]*(?:\n[^\n]+)*",
-    re.IGNORECASE,
+    rf"""
+    (?: (?:[=\-\#_~]{{2,12}}|\*{{3,12}})[ \n]?{_EDGE}(?:{_OWNER})?(?:{_PART}|input|text|update)[ \n]?(?:[=\-\#_~]{{2}}|\*{{3}})
+      | [\[<(]{_EDGE}(?:{_OWNER})?{_PART}[\])>] | [\[<(]{_EDGE}{_OWNER}(?:input|text)[\])>]
+    )[^\n]*(?:\n[^\n]+)*
+    | ^[ ]?["'\#=\-*]{{0,12}}[ ]?{_EDGE}(?:(?:{_OWNER})?{_PART}|{_OWNER}(?:input|text))(?:$|[ ]?[.:=\-\#*])[^\n]*
+    | (?<=[.!?][ ]){_EDGE}(?:{_OWNER})?{_PART}[.!]?$
+    """,
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _JSON = re.compile(r"[\[{][^\[\]{}]*(?:[\[{][^\[\]{}]*[\]}][^\[\]{}]*)*(?:[\]}]|\Z)")
 _JSON_KEY = re.compile(

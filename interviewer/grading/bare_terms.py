@@ -21,11 +21,18 @@ _ASKS_FOR_NAMES = re.compile(
     r"\b(?:name|list|mention|enumerate|(?:give|some|what|which)\b.{0,30}\bexamples?|which\b.{0,60}\b(?:know|exist|there|used|frameworks?|librar(?:y|ies)|tools?|metrics|functions|architectures|techniques|methods)|what\ (?:kinds|types|methods|techniques|tools|options|variants|libraries|frameworks)|do\ you\ know)\b",
     re.IGNORECASE | re.VERBOSE,
 )
+# Questions whose answer is an order of steps, or the ways there are: to these a list is an answer, of whatever worth.
+_ASKS_FOR_STEPS = re.compile(
+    r"\b(?:in\ (?:which|what)\ order|(?:which|what)\ (?:are\ the\ )?(?:steps|stages|phases)|training\ (?:step|loop)|what\ can\ you\ do|how\ (?:would|do|can|could)\ you\ (?:make|speed|optimi[sz]e|reduce|fight|prevent|avoid|improve|shrink|lower|compress))\b",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NUMBERED = re.compile(r"(?:^|\s)\(?\d{1,2}[.)]\s")
+LEAST_NUMBERED = 3
 
 
 def is_bare_list(reply: str) -> bool:
-    """Whether a normalised reply is hardly more than seven or more terms side by side."""
-    if "," in reply and _STRUCTURE.search(reply):
+    """Whether a normalised reply is hardly more than seven or more terms side by side. Numbers give them an order, a claim."""
+    if ("," in reply and _STRUCTURE.search(reply)) or len(_NUMBERED.findall(reply)) >= LEAST_NUMBERED:
         return False
     parts = _parts(_LEAD.sub("", reply))
     terms = [part for part in parts if _is_term(part)]
@@ -35,6 +42,11 @@ def is_bare_list(reply: str) -> bool:
 def asks_for_names(question: str) -> bool:
     """Whether names alone may answer a question."""
     return _ASKS_FOR_NAMES.search(question) is not None
+
+
+def asks_for_steps(question: str) -> bool:
+    """Whether a question asks for steps in order, or for ways to reach something."""
+    return _ASKS_FOR_STEPS.search(question) is not None
 
 
 def is_mostly_list(reply: str) -> bool:

@@ -113,9 +113,10 @@ class Grader:
 
     def _rule(self, step: Step) -> Rule | None:
         task: GradeTask = step["task"]
-        # The bank's questions need no such allowance: their answers are sentences.
-        reference = "" if task.trained else " ".join([*task.passages, *(point.text for point in task.points)])
-        rule = rule_for(step["reply"], task.wordings, self._vocabulary(), reference)
+        # The bank's answers are sentences, so that few words of theirs are allowed as an answer, and those of the key points.
+        reference = "" if task.trained else " ".join([*task.passages, task.claims])
+        points = task.claims if task.trained else ""
+        rule = rule_for(step["reply"], task.wordings, self._vocabulary(), reference, points)
         return rule if rule in self._defences.rules else None
 
     def _verify(self, step: Step) -> tuple[PointGrade, ...]:

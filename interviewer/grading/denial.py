@@ -24,7 +24,7 @@ _BEFORE = re.compile(
 )
 """The denial stands before the claim."""
 _AFTER = re.compile(
-    rf"^(?P<claim>.{{12,}}?)\s?(?:[,:(–—?]|\s-|<-)+\s?(?:(?:(?:and|but)\s)?(?:that|this|which|it)\s?{_IS_FALSE}|(?:is\s)?{_FALSE}|no|nope|not)\W*$"
+    rf"^(?P<claim>.{{12,}}?)\s?(?:[,:(–—?]|\s-|<-)+\s?(?:(?:(?:and|but)\s)?(?:that|this|which|it)\s?{_IS_FALSE}|(?:is\s)?{_FALSE}|(?P<bare>no|nope|not))\W*$"
     rf"|{_START}(?:the|this|that)\s(?:\w+\s)?(?:claim|idea|statement|notion|belief|view)\s(?:that\s|[:\"“]\s?)(?P<marked>.+?)[\"”]?,?\s{_IS_FALSE}\W*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -39,24 +39,34 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 """A sentence that denies all before it."""
+_CLAIM = r"(?:belief|idea|claim|statement|sentence|answer|view|notion|assumption|theory|opinion)s?"
+_UNTRUE = r"(?:untrue|wrong|false|incorrect|mistaken|naive|absurd)"
+_MYTH = r"(?:myth|lie|misconception|fallacy|rumou?r|nonsense)"
+_SAY = r"(?:believe|say|think|claim|assume|conclude|suppose|argue|hold|maintain|pretend)"
 _CUE = re.compile(
-    r"\b(?:"
-    r"(?:an?|no|any|another|pure|common|popular|widespread|old)\s(?:\w+\s)?(?:myth|lie|misconception|fallacy|rumou?r|nonsense|mistake)"
-    r"|untrue|disprov\w+|refut\w+|debunked|den(?:y|ied)|reject(?:ed)?|disput\w+|disagree|ruled?\sout"
-    r"|(?:mistake|error|wrong|false|incorrect|mistaken|naive|absurd)\sto"
-    r"|(?:simply|just|plain(?:ly)?|completely|quite|is|are|was|'s|be)\s(?:wrong|false|incorrect|mistaken|nonsense)"
-    r"|(?:wrong|false|incorrect|mistaken)\s(?:is|are|belief|idea|claim|statement|sentence|answer|view|notion|assumption)s?"
-    r"|never\s(?:\w+\s)?(?:believe|say|think|claim|trust|assume)"
-    r"|(?:not|n['’]t|dont|cant|cannot|nobody|no\sone|nor|neither|hardly)\s(?:\w+\s){0,2}"
-    r"(?:believe|say|think|claim|buy|accept|agree|argue|hold|conclude|convince|maintain|seriously|see)"
-    r"|no\s(?:truth|proof|way|means)|(?:argue|speak|evidence)\sagainst"
-    r"|(?:not|n['’]t)\s(?:\w+\s)?(?:true|so|right|correct|the\scase)|anyone\s(?:who|claiming)"
-    r")\b",
+    rf"\b(?:"
+    rf"(?:an?|no|any|another|pure|common|popular|widespread|old)\s(?:\w+\s)?{_MYTH}|mistake,\snamely"
+    rf"|untrue|(?:it\s(?:has\sbeen|is|was)|i|i['’]d|we|one|can)\s(?!never\s|not\s)(?:\w+\s)?(?:disprov|refut|debunk|den[yi]|reject|disput|rul)\w*(?:\sout)?(?=$|,?\sthe\s{_CLAIM})"
+    rf"|disagree\swith|(?:mistake|error|{_UNTRUE})\sto\s{_SAY}"
+    rf"|(?:it|that|this|which|{_CLAIM})(?:['’]s|\s(?:is|are|was|be))\s(?:\w+\s)?(?:wrong|false|incorrect|mistaken|nonsense)"
+    rf"|(?:simply|just|plain(?:ly)?|completely|quite)\s(?:wrong|false|incorrect|mistaken|nonsense)"
+    rf"|{_UNTRUE}\s(?:{_CLAIM})|never\s(?:\w+\s)?(?:{_SAY}|trust)"
+    rf"|(?:not|n['’]t|dont|cant|cannot|nobody|no\sone|nor|neither|hardly)\s(?:\w+\s){{0,2}}(?:{_SAY}|buy|accept|agree|convince|seriously)"
+    rf"|no\s(?:truth|proof|means)|no\sway(?=$|\s(?:can|could)\b)|(?:argue|speak|evidence)\sagainst"
+    rf"|(?:not|n['’]t|aint)\s(?:\w+\s)?(?:true|so|right|correct|the\scase)(?:\sat\sall)?$|anyone\s(?:who|claiming)"
+    rf")\b|^\W*{_UNTRUE}\s(?:is|are)\b",
     re.IGNORECASE,
 )
-"""Words of denial in what leads to a claim."""
-_LED = re.compile(r"^(?P<lead>[^.;:]{3,90}?)(?:\sthat\s|:\s)(?P<claim>.{12,})$", re.DOTALL)
-"""A claim with what leads to it. Of 16,747 sentences of the bank's honest replies 3 have such a lead with a cue."""
+"""Words of denial in what leads to a claim by 'that'. A mistake is no such word: whoever names one says that it is made."""
+_MARKED = re.compile(
+    rf"\b(?:(?:an?|another|common|popular|widespread|old)\s(?:\w+\s)?{_MYTH}|{_UNTRUE}\s{_CLAIM}(?:\s\w+){{0,3}}|(?:it|that|this|{_CLAIM})(?:['’]s|\s(?:is|are|was|were))\s{_FALSE}|untrue|(?:reject|deny|dispute)\s(?:this|these|all|the\s(?:following|{_CLAIM}))(?:\s\w+)?)$"
+    rf"|^\W*(?:(?:wrong|false|incorrect|untrue)(?:\s(?:in|too|also|as)\b(?:\s\w+){{0,2}})?|not\s(?:at\sall\s)?(?:true|so|right|correct|the\scase))$",
+    re.IGNORECASE,
+)
+"""What leads to a claim by a colon: it calls what follows a claim, and a wrong one. Elsewhere a colon leads to the reason."""
+_NEGATED = re.compile(r"\b(?:no|not|never|none|neither|nor|cannot|hardly|without)\b|n['’]t\b", re.IGNORECASE)
+_LED = re.compile(r"^(?P<lead>[^.;:]{3,90}?)(?P<link>\sthat\s|:\s)(?P<claim>.{12,})$", re.DOTALL)
+"""A claim with what leads to it."""
 LONGEST = 600
 """Longer sentences, in characters, are none that people write, and are taken as they stand."""
 _TURN = re.compile(r"[,;]?\s(?:but|rather|instead|because|since|in\s(?:fact|reality)|actually)\b", re.IGNORECASE)
@@ -90,7 +100,11 @@ def tell_apart(said: Sequence[str]) -> Told:
 
 
 def _denied_claim(sentence: str) -> str | None:
-    if found := _BEFORE.match(sentence) or _AFTER.match(sentence):
+    if found := _BEFORE.match(sentence):
+        return str(found["claim"] or found["marked"])
+    # A bare no after a sentence that denies something already affirms it.
+    if (found := _AFTER.match(sentence)) and not (found["bare"] and _NEGATED.search(found["claim"])):
         return str(found["claim"] or found["marked"])
     led = _LED.match(sentence)
-    return str(led["claim"]) if led and _CUE.search(led["lead"]) else None
+    cue = _MARKED if led and led["link"].startswith(":") else _CUE
+    return str(led["claim"]) if led and cue.search(led["lead"]) else None

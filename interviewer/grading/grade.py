@@ -57,6 +57,11 @@ class GradeTask(Frozen):
         """The question in each of its wordings."""
         return (self.question, *self.variants)
 
+    @property
+    def claims(self) -> str:
+        """The texts of all key points."""
+        return " ".join(point.text for point in self.points)
+
 
 class Judgement(Frozen):
     """A grader's finding on one point: verdict probabilities that sum to 1, and the quote it rests on."""
@@ -100,6 +105,8 @@ class PointGrade(Frozen):
 
     `confidence` in [0, 1]; `credit` in [-c, 1]; `evidence` is an exact slice of the reply, `start` its offset in code
     points, `reply` the index of the reply it stands in (0 is the first answer). `aided`: first covered after a hint.
+    `unaided_credit`, in [-c, 1], is what counts of the credit where help does not; it is found when a question's replies are
+    put together, and None (and never written) on a single reply's grade.
     """
 
     point_id: str
@@ -113,6 +120,7 @@ class PointGrade(Frozen):
     start: int | None = None
     reply: int = 0
     aided: bool = False
+    unaided_credit: float | None = Field(default=None, ge=-1, le=1, exclude=True)
 
 
 class Rubric(Frozen):

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
 from interviewer.events import ANSWERS, ReplyKind
 from interviewer.grading.addressed import addressed_to_grader, without_addressed
-from interviewer.grading.bare_terms import asks_for_names, is_bare_list, is_mostly_list
+from interviewer.grading.bare_terms import asks_for_names, asks_for_steps, is_bare_list, is_mostly_list
 from interviewer.grading.language import is_foreign
 from interviewer.grading.quotes import normalise
 from interviewer.grading.small_talk import own_words, says_nothing
@@ -44,6 +45,9 @@ MOST_WORDS_OF_A_PASS = 3
 """A reply that passes on the question holds no more words than these beside talk about answering."""
 MISSPELT_WORDS = 6
 """In so few words that name something of the reference, unknown ones are slips of the keyboard."""
+LEAST_MISSPELT = 6
+NEARLY = 0.8
+"""From so many letters, and so alike (as difflib's ratio), a word is taken for another one misspelt."""
 _FORMULA = re.compile(r"[=(){}\[\]<>^∇∂σ√Σ]")
 _FREQUENT = frozenset(
     """a about am an and any are as at be been but by can could did do does don't for from had has have he her him his how i
@@ -71,7 +75,9 @@ stop stuff suppose sure talk tell term thank thing think time today together tru
 way word work world wrong yes yeah""".split()
 
 
-def rule_for(reply: str, questions: Iterable[str], vocabulary: frozenset[str], reference: str = "") -> Rule | None:
+def rule_for(
+    reply: str, questions: Iterable[str], vocabulary: frozenset[str], reference: str = "", points: str = ""
+) -> Rule | None:
     """The rule that decides this reply's grade, or None where it has to be judged.
 
     What is addressed to the grader is left out first: a reply that says something besides is judged on the rest.
@@ -81,6 +87,8 @@ def rule_for(reply: str, questions: Iterable[str], vocabulary: frozenset[str], r
         vocabulary: stems of known words; see `vocabulary_of`.
         reference: what a question that the bank does not hold is graded against. Its subject may be any, and its answer a
             word that is small talk elsewhere ("they are the same").
+        points: the key points of a question that the bank holds. A few words of theirs are an answer ("Recall."), even
+            where each is small talk elsewhere or misspelt; in a longer reply they are no sign that something is said.
     """
     asked = tuple(questions)
     whole = normalise(reply).text
@@ -94,15 +102,32 @@ def rule_for(reply: str, questions: Iterable[str], vocabulary: frozenset[str], r
         return "not_english"
     known = taught | english_stems()
     named = _names_some_of(reference, text, asked)
-    if named and len(words(text)) <= MISSPELT_WORDS:
-        known |= content_stems(text)
-    return (None if named else _talk_rule(text)) or _wording_rule(text, asked, known)
+    few = len(words(text)) <= MISSPELT_WORDS
+    if few:
+        known |= content_stems(text if named else _misspelt(points, text))
+    rule = None if named else _talk_rule(text)
+    if rule == "no_content" and few and _is_made_of(points, text, asked):
+        rule = None
+    return rule or _wording_rule(text, asked, known)
 
 
 def _names_some_of(reference: str, text: str, questions: tuple[str, ...]) -> bool:
     """Whether a text holds a word of the reference that is neither in the question nor among the most frequent ones."""
     said = {word for word in words(text) if word not in _FREQUENT}
     return bool(said & (set(words(reference)) - {word for question in questions for word in words(question)}))
+
+
+def _is_made_of(points: str, text: str, questions: tuple[str, ...]) -> bool:
+    """Whether every word of a text is one of the points', and one at least is none of the question's."""
+    said = content_stems(text)
+    return said <= content_stems(points) and not said <= content_stems(" ".join(questions))
+
+
+def _misspelt(points: str, text: str) -> str:
+    """The words of a text that are nearly one of the points'."""
+    known = {word for word in words(points) if len(word) >= LEAST_MISSPELT}
+    said = [word for word in words(text) if len(word) >= LEAST_MISSPELT]
+    return " ".join(word for word in said if get_close_matches(word, known, 1, NEARLY))
 
 
 def _says_anything(text: str) -> bool:
@@ -127,7 +152,7 @@ def _wording_rule(text: str, questions: tuple[str, ...], vocabulary: frozenset[s
     if _is_parroted(text, questions):
         return "parroted"
     if is_mostly_list(text):
-        named = any(asks_for_names(question) for question in questions)
+        named = any(asks_for_names(question) or asks_for_steps(question) for question in questions)
         return "bare_terms" if not named and is_bare_list(text) else None
     return "shuffled" if has_no_order(text) else None
 

@@ -13,6 +13,7 @@ from interviewer.grading.grade import Findings, GradeTask, Judgement, Misconcept
 from interviewer.grading.marking import marked, quotable
 from interviewer.grading.quotes import locate_quote
 from interviewer.llm.model import LanguageModel
+from interviewer.llm.objects import with_backslashes
 from knowledge.bank import Frozen
 from knowledge.text import sentences
 
@@ -86,9 +87,10 @@ class LlmJudge:
         except ModelFailed as error:
             raise JudgeFailed(f"the language model gave no grade ({error})") from error
         answer: JudgeAnswer = asked.value
+        source = quotable(reply)
         return Findings(
-            judgements=_judgements(task, answer),
-            misconceptions=_misconceptions(task, answer, quotable(reply)),
+            judgements=_judgements(task, answer, source),
+            misconceptions=_misconceptions(task, answer, source),
             model=self.model,
             prompt_version=prompts.version(PROMPT),
             tokens_in=asked.tokens[0] if asked.tokens else None,
@@ -163,13 +165,19 @@ def _known(entries: Any, kind: type[Frozen]) -> Any:
     ]
 
 
-def _judgements(task: GradeTask, answer: JudgeAnswer) -> tuple[Judgement, ...]:
+def _as_said(quote: str, source: str) -> str:
+    """The quote, with backslashes for its control characters where it is in the source so."""
+    meant = with_backslashes(quote)
+    return meant if meant != quote and locate_quote(meant, source) else quote
+
+
+def _judgements(task: GradeTask, answer: JudgeAnswer, source: str) -> tuple[Judgement, ...]:
     found = {point.id: point for point in answer.points}
     return tuple(
         Judgement(
             point_id=point.id,
             probabilities={verdict: float(verdict == found[point.id].verdict) for verdict in Verdict},
-            quote=found[point.id].quote,
+            quote=None if (quote := found[point.id].quote) is None else _as_said(quote, source),
         )
         for point in task.points
     )
@@ -179,12 +187,12 @@ def _misconceptions(task: GradeTask, answer: JudgeAnswer, source: str) -> tuple[
     """Those of the task that the model found in words that the reply holds: the bank's correction, with the model's
     sentence after it.
     """
-    given = {m.id: m for m in reversed(answer.misconceptions) if locate_quote(m.quote, source)}
+    given = {m.id: m for m in reversed(answer.misconceptions) if locate_quote(_as_said(m.quote, source), source)}
     return tuple(
         MisconceptionFound(
             statement=m.statement,
             correction=f"{m.correction} {_sentence(found.feedback)}".strip(),
-            evidence=found.quote,
+            evidence=_as_said(found.quote, source),
         )
         for i, m in enumerate(task.misconceptions, start=1)
         if (found := given.get(f"m{i}"))

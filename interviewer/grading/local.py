@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from interviewer.errors import JudgeFailed
 from interviewer.grading.addressed import without_addressed, without_question
 from interviewer.grading.aggregation import Aggregation, plain
 from interviewer.grading.batching import Batching
-from interviewer.grading.crossencoder import VERDICTS, WHOLE, CrossEncoder, Floats, Read, Reading
+from interviewer.grading.crossencoder import POINT_TOKENS, VERDICTS, WHOLE, CrossEncoder, Floats, Read, Reading
 from interviewer.grading.denial import Told, tell_apart
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
 from interviewer.grading.memory import SEEN_FEATURES, STATED_FEATURES, Memory, references_of
@@ -29,6 +30,7 @@ from interviewer.grading.suspicion import steers
 from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
 from knowledge.encoder import Vectors, bundled_folder, open_encoder
+from knowledge.text import Span
 from knowledge.vectors import BankVectors
 
 Reader = Callable[[Sequence[Reading]], list[Read]]
@@ -72,6 +74,9 @@ SILENT_FROM = 0.5
 """Least probability with which a denied claim says nothing of a point."""
 MISCONCEPTION_FROM = 0.6
 """Least probability that the reply states a misconception."""
+POINT_WORDS = POINT_TOKENS * 3 // 4
+"""Of a longer point the end may not be read: English has about four tokens to three words."""
+TOO_LONG = "the reference is longer than what is judged: the ends of its longest parts may count for nothing"
 PROCESSORS: int = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 _MISSING = VERDICTS.index(Verdict.MISSING)
 _COVERED, _PARTIAL, _CONTRADICTED = (
@@ -192,11 +197,12 @@ class LocalJudge:
         )
         doubt = max(judgement.probabilities[Verdict.CONTRADICTED] for judgement in judgements)
         wrong = self._misconceptions(task, said) if doubt >= WRONG_FROM else ()
-        return Findings(judgements=judgements, misconceptions=wrong, model=self.model)
+        return Findings(judgements=judgements, misconceptions=wrong, model=self.model, note=_note(task))
 
     def shown(self, reply: str, questions: Iterable[str] = ()) -> tuple[str, ...]:
         """The sentences of a reply that are judged, without what it gives back of these questions."""
-        return cut(without_question(normalise(reply).text, questions))
+        said = normalise(reply).text
+        return cut(without_question(said, questions), said)
 
     def hear(self, said: tuple[str, ...], claims: Sequence[str]) -> Heard:
         """What is found of claims in sentences of a reply."""
@@ -300,10 +306,30 @@ def encoder_folder(name: str | None) -> Path:
     return bundled_folder() if name is None else Path(name)
 
 
-def cut(text: str) -> tuple[str, ...]:
-    """The sentences of a normalised reply, without what is addressed to the grader."""
-    text = without_addressed(text)
-    return tuple(text[span.start : span.end] for span in short_sentences(text))
+def cut(text: str, said: str | None = None) -> tuple[str, ...]:
+    """The sentences of a normalised reply, without what is addressed to the grader; each a slice of what was said, so that
+    it can be quoted: a fence, which is one sentence, is cut where something in it was struck.
+
+    Args:
+        said: the text before anything in it was struck, of the same length; by default nothing was yet.
+    """
+    left, said = without_addressed(text), text if said is None else said
+    return tuple(part for span in short_sentences(left) for part in _unstruck(left, said, span))
+
+
+def _unstruck(left: str, said: str, span: Span) -> list[str]:
+    """The sentence, or where something in it was struck the parts beside that which hold a letter or digit."""
+    struck = [at for at in range(span.start, span.end) if left[at] != said[at]]
+    if not struck:
+        return [left[span.start : span.end]]
+    parts = [left[start + 1 : end].strip() for start, end in pairwise([span.start - 1, *struck, span.end])]
+    return [part for part in parts if any(character.isalnum() for character in part)]
+
+
+def _note(task: GradeTask) -> str | None:
+    """What the person should know of a reference that is not read whole."""
+    long = any(len(point.text.split()) > POINT_WORDS for point in task.points)
+    return TOO_LONG if task.derived and long else None
 
 
 def _log_probabilities(read: Read) -> Floats:

@@ -53,9 +53,10 @@ def normalise(text: str) -> Normalised:
         if INVISIBLE.match(character):
             continue
         for plain in unicodedata.normalize("NFKC", character).translate(_TYPOGRAPHIC):
-            if plain in " \t\r\f\v" and out and out[-1] == " ":
+            blank = plain.isspace() and plain != "\n"
+            if blank and out and out[-1] == " ":
                 continue
-            out.append(" " if plain in " \t\r\f\v" else plain)
+            out.append(" " if blank else plain)
             offsets.append(i)
     return Normalised(_latin("".join(out)), tuple(offsets))
 

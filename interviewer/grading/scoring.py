@@ -16,6 +16,8 @@ CREDIT: dict[Verdict, float] = {
     Verdict.MISSING: 0.0,
     Verdict.CONTRADICTED: -CONTRADICTION_PENALTY,
 }
+RANK = {Verdict.MISSING: 0, Verdict.CONTRADICTED: 1, Verdict.PARTIAL: 2, Verdict.COVERED: 3}
+"""Which of two verdicts on a point stands, where no contradiction lies between them: the higher."""
 BONUS_WEIGHT = 1
 DEEP_ASPECTS = frozenset({Aspect.MECHANISM, Aspect.TRADE_OFF, Aspect.LIMITATION, Aspect.EXAMPLE})
 
@@ -36,7 +38,13 @@ def score(points: Sequence[PointGrade]) -> float | None:
 
 def unaided_score(points: Sequence[PointGrade]) -> float | None:
     """The score when credit earned only after a hint does not count."""
-    return _weighted(points, [min(point.credit, 0.0) if point.aided else point.credit for point in points])
+    return _weighted(points, [_unaided(point) for point in points])
+
+
+def _unaided(point: PointGrade) -> float:
+    if point.unaided_credit is not None:
+        return point.unaided_credit
+    return min(point.credit, 0.0) if point.aided else point.credit
 
 
 def _weighted(points: Sequence[PointGrade], credits: Sequence[float]) -> float | None:
@@ -71,28 +79,33 @@ def _weight(points: Iterable[PointGrade]) -> int:
 def merge(attempts: Sequence[tuple[Sequence[PointGrade], bool]]) -> tuple[PointGrade, ...]:
     """The state of each key point after all replies to a question.
 
-    A verdict is the best so far; a later contradiction lowers it, a later correction restores it; silence changes
-    nothing. A point that only an aided reply credits is marked aided.
+    A verdict is the best so far, and so is its credit; a later contradiction lowers it, a later correction restores it;
+    silence changes nothing. A point that no unaided reply credits with as good a verdict is marked aided.
 
     Args:
         attempts: for each reply in order its point grades (the same points each time) and whether it was aided.
     """
-    merged: dict[str, PointGrade] = {}
+    said: dict[str, list[PointGrade]] = {}
     for i, (points, aided) in enumerate(attempts):
         for point in points:
-            now = point.model_copy(update={"reply": i, "aided": aided and point.credit > 0})
-            before = merged.get(point.point_id)
-            merged[point.point_id] = now if before is None else _later(before, now)
-    return tuple(merged.values())
+            said.setdefault(point.point_id, []).append(point.model_copy(update={"reply": i, "aided": aided}))
+    return tuple(_state(grades) for grades in said.values())
 
 
-def _later(before: PointGrade, now: PointGrade) -> PointGrade:
-    match now.verdict:
-        case Verdict.MISSING:
-            return before if before.verdict is not Verdict.MISSING or before.credit >= now.credit else now
-        case Verdict.CONTRADICTED:
-            return now
-        case Verdict.COVERED | Verdict.PARTIAL:
-            if before.verdict in (Verdict.MISSING, Verdict.CONTRADICTED) or now.credit > before.credit:
-                return now
-            return before
+def _state(grades: Sequence[PointGrade]) -> PointGrade:
+    """A point's state after its grades in the order of the replies; `aided` of each tells whether its reply was."""
+    wrong = max((i for i, grade in enumerate(grades) if grade.verdict is Verdict.CONTRADICTED), default=0)
+    since = grades[wrong:]
+    # Of equal verdicts the candidate's own words are shown, not those after a hint.
+    best = max(since, key=lambda grade: (RANK[grade.verdict], not grade.aided, grade.credit))
+    stands = best.verdict is Verdict.CONTRADICTED
+    credit = best.credit if stands else max(grade.credit for grade in since)
+    own = [grade for grade in grades if not grade.aided]
+    earned = any(grade.credit > 0 and RANK[grade.verdict] >= RANK[best.verdict] for grade in own)
+    return best.model_copy(
+        update={
+            "credit": credit,
+            "aided": credit > 0 and not earned,
+            "unaided_credit": min(credit, max([0.0, *(grade.credit for grade in own)])),
+        }
+    )

@@ -14,6 +14,10 @@ from interviewer.patterns import read_patterns
 
 MOST_INVISIBLE = 2
 """Soft hyphens and the like come with pasted text; more than a few hide something."""
+_PICTURE = "\u203c\u2049\u2122\u2139\u2190-\u27ff\u2900-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff\u00a9\u00ae"
+# What makes a sign an emoji, or one emoji of two, stands behind what a reader sees.
+_EMOJI_JOINT = re.compile(rf"(?<=[{_PICTURE}0-9#*])[\ufe0e\ufe0f]|(?<=[{_PICTURE}\ufe0f])\u200d(?=[{_PICTURE}])")
+_GREEK_LOOKALIKES = frozenset("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορυ")
 FILE = Path(__file__).with_name("suspicion.txt")
 
 
@@ -24,7 +28,7 @@ def _of_itself() -> re.Pattern[str]:
 
 def steers(reply: str) -> bool:
     """Whether a sentence speaks to the grader, text is hidden from a reader, or letters are dressed up as others."""
-    hidden = len(INVISIBLE.findall(reply)) > MOST_INVISIBLE
+    hidden = len(INVISIBLE.findall(_EMOJI_JOINT.sub("", reply))) > MOST_INVISIBLE
     return hidden or bool(addressed_spans(reply)) or any(map(_is_disguised, re.findall(r"[^\W\d_]{2,}", reply)))
 
 
@@ -34,6 +38,6 @@ def speaks_of_itself(reply: str) -> bool:
 
 
 def _is_disguised(word: str) -> bool:
-    """Whether a word mixes Latin letters with Cyrillic ones or several Greek ones, which look alike."""
-    scripts = [unicodedata.name(letter, "").partition(" ")[0] for letter in word]
-    return "LATIN" in scripts and ("CYRILLIC" in scripts or scripts.count("GREEK") > 1)
+    """Whether a word mixes Latin letters with Cyrillic ones, or with several Greek ones that look alike."""
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
+    return "LATIN" in scripts and ("CYRILLIC" in scripts or sum(letter in _GREEK_LOOKALIKES for letter in word) > 1)

@@ -1,6 +1,7 @@
 """What to grade against: a question of the bank, or a reference that the person gives."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from interviewer.errors import NoReference
 from interviewer.grading.grade import GradeTask, Point
@@ -60,12 +61,35 @@ def reference_task(request: GradeRequest) -> GradeTask:
 
 
 def derive_points(reference: str) -> tuple[Point, ...]:
-    """One expected point for each sentence of at least three words (the whole text where no sentence has as many)."""
-    texts = sentence_texts(reference)
-    kept = [text for text in texts if len(words(text)) >= SHORTEST_POINT_WORDS]
-    if not kept and words(reference):
-        kept = [reference.strip()]
-    return tuple(Point(id=f"p{i}", text=text, weight=2) for i, text in enumerate(kept[:MOST_DERIVED_POINTS], start=1))
+    """One expected point for each sentence, at most twelve, which together hold every word: sentences of fewer than three
+    words are joined to a neighbour, and of more than twelve so many that the groups are as even as can be.
+    """
+    texts = _evenly(_without_short([text for text in sentence_texts(reference) if words(text)]), MOST_DERIVED_POINTS)
+    return tuple(Point(id=f"p{i}", text=text, weight=2) for i, text in enumerate(texts, start=1))
+
+
+def _without_short(texts: Sequence[str]) -> list[str]:
+    """The sentences, each short one joined to the next, the last to the one before."""
+    found: list[str] = []
+    for text in texts:
+        if found and _is_short(found[-1]):
+            found[-1] += f" {text}"
+        else:
+            found.append(text)
+    if len(found) > 1 and _is_short(found[-1]):
+        found[-2:] = [" ".join(found[-2:])]
+    return found
+
+
+def _is_short(text: str) -> bool:
+    return len(words(text)) < SHORTEST_POINT_WORDS
+
+
+def _evenly(texts: Sequence[str], most: int) -> list[str]:
+    """The texts in order, joined to at most so many groups whose sizes differ by one at most."""
+    count = min(len(texts), most)
+    edges = [i * len(texts) // count for i in range(count + 1)] if count else []
+    return [" ".join(texts[start:end]) for start, end in pairwise(edges)]
 
 
 def find_task(request: GradeRequest, bank: Bank, index: Callable[[], Searchable]) -> GradeTask:

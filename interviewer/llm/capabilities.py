@@ -110,6 +110,6 @@ async def find_out(ask: Ask) -> Capabilities:
 def _as_asked(answer: Answer) -> bool:
     try:
         found = json.loads(last_object(without_thoughts(answer.text)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(found, dict) and set(found) == {"ready", "colour"} and found["ready"] is True

@@ -257,11 +257,11 @@ def _checked(text: str, check: Callable[[str], Any], canary: str | None) -> Any:
         raise Fault(FaultKind.CANARY, "it repeated text that it must not, so its answer was discarded")
     try:
         return check(found)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Fault(FaultKind.INVALID, f"its answer is not what was asked for ({_short(error)})") from error
 
 
-def _short(error: ValueError) -> str:
+def _short(error: Exception) -> str:
     from pydantic import ValidationError
 
     if isinstance(error, ValidationError):

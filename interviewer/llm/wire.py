@@ -15,6 +15,7 @@ from langchain_openai import ChatOpenAI
 from interviewer.llm.exchange import BoundedTransport, ExchangeTransport
 from interviewer.llm.faults import Fault, FaultKind
 from interviewer.llm.limits import OPENAI, Endpoint, Format, Limits
+from interviewer.llm.objects import whole
 from interviewer.llm.recorder import Exchange
 from interviewer.llm.retries import retry_after_s
 
@@ -24,7 +25,7 @@ _KINDS = {
     401: FaultKind.KEY, 403: FaultKind.KEY, 408: FaultKind.SERVER, 409: FaultKind.SERVER, 429: FaultKind.BUSY,
 }  # fmt: skip
 # What langchain-openai and the client raise on a body that is no chat completion, beside their own errors.
-_NOT_A_COMPLETION = (ValueError, TypeError, KeyError, IndexError, AttributeError)
+_NOT_A_COMPLETION = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
 
 class Answer(NamedTuple):
@@ -86,7 +87,7 @@ class Wire:
                 assert isinstance(chunk, AIMessageChunk)
                 finish = chunk.response_metadata.get("finish_reason") or finish
                 if isinstance(chunk.content, str) and chunk.content:
-                    yield chunk.content
+                    yield whole(chunk.content)
             _check_finish(finish)
             if finish is None:
                 raise Fault(FaultKind.CONNECTION, "the stream was cut")
@@ -181,5 +182,5 @@ def _of_connection(error: Exception) -> Fault:
 
 def _line(text: str) -> str:
     """The first line of a message, short and without anything that looks like a key."""
-    line = (text.strip().splitlines() or [""])[0][:160]
+    line = whole((text.strip().splitlines() or [""])[0][:160])
     return re.sub(r"\b(sk|key)-[\w-]{6,}", "[key]", line)
