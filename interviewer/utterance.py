@@ -30,6 +30,10 @@ _OF_THE_TASK = re.compile(
 )
 """What a candidate would do in the task, in words that could end the interview or the question, which nothing undoes."""
 _INTERVIEW = re.compile(r"\b(?:interview|session|here|now|today|question|chat|test|practice|please)\b")
+_CLOSINGS = frozenset(
+    "out|done|finish|finished|through|that is it|that is all|that is everything|again|then again|drop it".split("|")
+)
+"""What ends many an answer, too, so that beside other words it asks for nothing."""
 _OWN = re.compile(r"(?:do|did|can) ?not (?:know|remember|recall)\b")
 _OWN_AT_FIRST = re.compile(r"(?:no|not|do not|cannot|never) |unsure")
 _GUESS = re.compile(r"\b(?:maybe|perhaps|probably|possibly|something)\b")
@@ -103,7 +107,7 @@ def _by_parts(parts: list[str], plain: str, question: str) -> Reading:
     if asked is ReplyKind.DONT_KNOW:
         return Reading(ReplyKind.ANSWER)
     # A request stands first or last; in between, the words are part of what is said.
-    at_an_end = found[0] is asked or found[-1] is asked
+    at_an_end = any(found[i] is asked and parts[i] not in _CLOSINGS for i in (0, -1))
     return Reading(ReplyKind.ANSWER, asked if at_an_end else None, rest)
 
 

@@ -8,7 +8,7 @@ import pytest
 from interviewer.events import ReplyKind
 from interviewer.patterns import sections
 from interviewer.requests import FILE, expanded
-from interviewer.utterance import kind_of
+from interviewer.utterance import kind_of, read
 from knowledge.bank import Bank
 
 EXAMPLES = {
@@ -31,6 +31,12 @@ EXAMPLES = {
 )
 def test_a_message_is_taken_for_what_it_is(kind: ReplyKind, text: str) -> None:
     assert kind_of(text) is kind
+
+
+@pytest.mark.parametrize("end", ["done", "that's it", "then again", "and out"])
+def test_how_an_answer_ends_asks_for_nothing(end: str) -> None:
+    assert read(f"One vector for the new colleague, compared with those that are stored, {end}.").asked is None
+    assert read("What a nice day it is outside. I want to stop.").asked is ReplyKind.STOP
 
 
 def test_a_correction_that_says_why_is_one_at_any_length() -> None:
