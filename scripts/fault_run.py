@@ -1,9 +1,9 @@
 """The language-model mode against a server that fails, with the true deadlines.
 
-    python scripts/fault_run.py each              every fault once: seconds and requests, beside what is stated
-    python scripts/fault_run.py waits             one candidate and a server that hangs: seconds of each reply
-    python scripts/fault_run.py mixed [--n 1000]  grades under 30 % mixed faults: all complete, none mislabelled
-    python scripts/fault_run.py obedient [--n N] [--cases FILE]  a model that gives everything full credit, on attacks
+    PYTHONPATH=. python scripts/fault_run.py each              every fault once: seconds and requests, beside what is stated
+    PYTHONPATH=. python scripts/fault_run.py waits             one candidate and a server that hangs: seconds of each reply
+    PYTHONPATH=. python scripts/fault_run.py mixed [--n 1000]  grades under 30 % mixed faults: all complete, none mislabelled
+    PYTHONPATH=. python scripts/fault_run.py obedient [--n N] [--cases FILE]  a model that gives everything full credit, on attacks
 
 Exit status 1 where something is not as stated. `each` takes a minute and `waits` two. `obedient` needs the local grader's
 weights and minutes; the others judge by words instead, so that what is measured is the call.

@@ -1,6 +1,6 @@
 """What a graded reply costs: requests and tokens, beside DeepEval's G-Eval and openevals, on one server and the same cases.
 
-    python scripts/judge_cost.py [--peers PYTHON] [--n 20]
+    PYTHONPATH=. python scripts/judge_cost.py [--peers PYTHON] [--n 20]
 
 PYTHON is an interpreter with `deepeval` and `openevals` installed (not this project's). The server answers whatever it is
 asked with the smallest JSON that fits, so the texts sent are what is compared; tokens are characters / 4 on all sides,
