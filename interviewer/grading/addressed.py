@@ -39,6 +39,7 @@ _FAKE_END = re.compile(
       | [\[<(]{_EDGE}(?:{_OWNER})?{_PART}[\])>] | [\[<(]{_EDGE}{_OWNER}(?:input|text)[\])>]
     )[^\n]*(?:\n[^\n]+)*
     | ^[ ]?["'\#=\-*]{{0,12}}[ ]?{_EDGE}(?:(?:{_OWNER})?{_PART}|{_OWNER}(?:input|text))(?:$|[ ]?[.:=\-\#*])[^\n]*
+    | ^[ ]?(?-i:END|BEGINNING|START)[ ](?-i:OF)[ ](?-i:THE[ ])?(?-i:INPUT|TEXT)\b[^\n]*
     | (?<=[.!?][ ]){_EDGE}(?:{_OWNER})?{_PART}[.!]?$
     """,
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
