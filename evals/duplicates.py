@@ -18,7 +18,7 @@ import numpy as np
 
 from evals.attack_templates import load_families
 from evals.cases import Case, read_cases
-from evals.training_data import load_small_talk
+from evals.training_data import load_sentences, load_small_talk
 from interviewer.grading.quotes import normalise
 from knowledge.bank import Bank
 from knowledge.encoder import Encoder, open_encoder
@@ -61,6 +61,7 @@ class Pair(NamedTuple):
 def trained_texts(bank: Bank) -> list[Text]:
     """What the local grader is trained, tuned or calibrated on: statements, replies, references, key points, attacks, templates."""
     found = [Text(f"statement of {statement.key_point}", statement.text) for statement in bank.statements]
+    found += [Text(f"sentence on {s.key_point}", s.text) for sentences in load_sentences().values() for s in sentences]
     found += [Text(f"reply to {reply.question}", reply.text) for reply in load_replies(bank)]
     found += [Text(f"answer of {question.id}", question.answer) for question in bank.questions]
     found += [Text(f"point of {question.id}", p.text) for question in bank.questions for p in question.key_points]
@@ -148,7 +149,7 @@ def _sharing_words(tested: Sequence[Text], others: Sequence[Text]) -> list[tuple
 
 def near_duplicates(bank: Bank, encoder: Encoder) -> list[Pair]:
     """Near-duplicates between each of our sets and what was trained on, and between the sets."""
-    sets = {name: tested_texts(name) for name in ("golden", "attacks", "short_correct", "spoken")}
+    sets = {name: tested_texts(name) for name in ("golden", "attacks", "short_correct", "spoken", "one_sentence")}
     trained = trained_texts(bank)
     found: list[Pair] = []
     for texts in sets.values():

@@ -30,6 +30,7 @@ from knowledge.load import load_bank
 from knowledge.replies import Reply, load_replies
 from knowledge.text import sentence_texts
 
+SENTENCES = Path(__file__).parent / "data" / "training_sentences.jsonl"
 NLI_ROWS = {"mnli": 6000, "snli": 3000, "conj": 2000, "negation": 2000, "breaking": 800, "help": 800, "med": 800}
 NLI_VERDICTS = {"entailment": Verdict.COVERED, "neutral": Verdict.MISSING, "contradiction": Verdict.CONTRADICTED}
 PUBLIC = ("scientsbank", "beetle", "saf", "stita")
@@ -37,6 +38,7 @@ WHOLE_SHARE = 0.6
 """Share of the public answers that are held against the whole reference."""
 MOST_JOINED = 5
 ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION, TALK_A_QUESTION = 8, 5, 6, 2, 3
+SINGLE_A_QUESTION = 8
 MOST_TALK = 6
 """So many sentences of small talk at most."""
 TERSE_TIMES, TERSE_WORDS = 3, 30
@@ -124,7 +126,7 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
     """Examples from the bank's questions, but for the held-out ones."""
     bank, rng = load_bank(), random.Random(seed)
     families, replies = load_families(), load_replies(bank)
-    talk = load_small_talk()
+    talk, sentences = load_small_talk(), load_sentences()
     replies_of: dict[str, list[Reply]] = {}
     for reply in replies:
         replies_of.setdefault(reply.question, []).append(reply)
@@ -139,7 +141,8 @@ def bank_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Exa
         statements = bank.statements_of.get(question.id, ())
         found += [
             reference_example(question, rng),
-            *joined_examples(question, statements, rng),
+            *joined_examples(question, [*statements, *sentences.get(question.id, ())], rng),
+            *single_examples(question, sentences.get(question.id, ()), rng),
             *negative_examples(question, statements, rng.choice(open_to), rng),
             *misconception_examples(question, statements, rng),
             *stranger_examples(question, open_to, replies_of, rng),
@@ -221,6 +224,15 @@ def joined_examples(question: Question, statements: Sequence[Statement], rng: ra
     return found
 
 
+def single_examples(question: Question, statements: Sequence[Statement], rng: random.Random) -> list[Example]:
+    """Statements that are all a reply says, as most answers to a follow-up are: as many right as wrong ones."""
+    found = []
+    for verdict in ("covered", "contradicted"):
+        pool = [statement for statement in statements if statement.verdict == verdict]
+        found += [_joined(question, [s], rng) for s in rng.sample(pool, min(len(pool), SINGLE_A_QUESTION // 2))]
+    return found
+
+
 def _joined(question: Question, chosen: Sequence[Statement], rng: random.Random) -> Example:
     said: list[str] = []
     evidence = {}
@@ -237,6 +249,15 @@ def _joined(question: Question, chosen: Sequence[Statement], rng: random.Random)
         *rng.sample(others, min(len(others), rng.choice((1, 2, 2)))),
     ]
     return judged(said, points, verdicts, rng, UNSURE, evidence)
+
+
+def load_sentences() -> dict[str, list[Statement]]:
+    """Right and wrong answers of one sentence by question: statements that the grader learns from and does not remember."""
+    found: dict[str, list[Statement]] = {}
+    for line in SENTENCES.read_text(encoding="utf-8").splitlines():
+        statement = Statement.model_validate_json(line)
+        found.setdefault(statement.question, []).append(statement)
+    return found
 
 
 def load_small_talk() -> dict[str, list[str]]:

@@ -129,6 +129,21 @@ def test_short_and_oddly_phrased_replies_are_correct_ones(bank: Bank) -> None:
     assert max(len(words(case.reply)) for case in replies) <= 45
 
 
-@pytest.mark.parametrize("name", ["golden", "short_correct", "spoken"])
+def test_answers_of_one_sentence_are_as_often_right_as_wrong(bank: Bank) -> None:
+    cases = read_cases([DATA / "one_sentence.jsonl"])
+    halves: dict[str | None, set[str]] = {"dev": set(), "test": set()}
+    kinds: dict[str | None, list[str | None]] = {"dev": [], "test": []}
+    for case in cases:
+        halves[case.split].add(case.question_id)
+        kinds[case.split].append(case.extra("kind"))
+        [asked] = [point for point in bank.by_id[case.question_id].key_points if point.id == case.extra("asked")]
+        [judged] = [point for point in case.key_points or () if point.point == asked.text]
+        assert judged.verdict == {"right": "covered", "wrong": "contradicted"}[case.extra("kind") or ""]
+    assert not halves["dev"] & halves["test"]
+    assert set((DATA / "held_out.txt").read_text().split()) <= halves["test"]
+    assert all(found.count("right") == found.count("wrong") >= 150 for found in kinds.values())
+
+
+@pytest.mark.parametrize("name", ["golden", "short_correct", "spoken", "one_sentence"])
 def test_scores_of_ours_are_never_called_human(name: str) -> None:
     assert all(case.is_ours for case in read_cases([DATA / f"{name}.jsonl"]))

@@ -13,10 +13,12 @@ from evals.train import batches, samples, ship, train
 from evals.training_data import (
     bank_examples,
     joined_examples,
+    load_sentences,
     load_small_talk,
     reference_example,
     reply_example,
     reworded,
+    single_examples,
     talk_example,
 )
 from interviewer.grading.crossencoder import VERDICTS
@@ -75,6 +77,30 @@ def test_each_statement_is_used_once_with_its_verdict(bank: Bank) -> None:
                 [own] = [s for s in statements if s.text == example.sentences[at]]
                 assert question.key_point(own.key_point).text == point
                 assert VERDICTS[verdict] == own.verdict
+
+
+def test_single_statements_are_all_that_is_said_and_as_often_right_as_wrong(bank: Bank) -> None:
+    question = bank.by_id["activations-dying-relu"]
+    statements = load_sentences()[question.id]
+    found = single_examples(question, statements, random.Random(2))
+    wanted = []
+    for example in found:
+        check(example)
+        [own] = [s for s in statements if cut_sentences(s.text) == example.sentences]
+        at = example.points.index(question.key_point(own.key_point).text)
+        assert VERDICTS[example.verdicts[at]] == own.verdict
+        others = {VERDICTS[verdict] for i, verdict in enumerate(example.verdicts) if i != at}
+        assert others == {Verdict.MISSING}
+        wanted.append(own.verdict)
+    assert sorted(wanted) == ["contradicted"] * 4 + ["covered"] * 4
+
+
+def test_each_point_but_the_held_out_ones_has_a_right_and_a_wrong_sentence(bank: Bank) -> None:
+    found = load_sentences()
+    assert set(found) == set(bank.by_id) - HELD_OUT
+    for id, sentences in found.items():
+        said = sorted((sentence.key_point, sentence.verdict) for sentence in sentences)
+        assert said == sorted((p.id, v) for p in bank.by_id[id].key_points for v in ("covered", "contradicted"))
 
 
 def test_scores_follow_the_formula() -> None:
