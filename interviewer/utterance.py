@@ -97,7 +97,8 @@ def _by_parts(parts: list[str], plain: str, question: str) -> Reading:
     asked = _strongest([kind for kind in found if kind is not None])
     if not content_stems(rest) - _EMPTY_STEMS:
         rest = ""
-    if asked is ReplyKind.CORRECTION or CORRECTING.match(plain):
+    # In between, what could be a wish to correct is a word of what is said ("..., rewind, ...").
+    if ReplyKind.CORRECTION in (found[0], found[-1]) or CORRECTING.match(plain):
         return Reading(ReplyKind.CORRECTION)
     if asked is not None and not rest:
         return Reading(asked)

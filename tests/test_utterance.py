@@ -37,6 +37,7 @@ def test_a_message_is_taken_for_what_it_is(kind: ReplyKind, text: str) -> None:
 def test_how_an_answer_ends_asks_for_nothing(end: str) -> None:
     assert read(f"One vector for the new colleague, compared with those that are stored, {end}.").asked is None
     assert read("What a nice day it is outside. I want to stop.").asked is ReplyKind.STOP
+    assert kind_of("A number looks odd, rewind, look at one batch as it goes into the network.") is ReplyKind.ANSWER
 
 
 def test_a_correction_that_says_why_is_one_at_any_length() -> None:
