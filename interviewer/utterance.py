@@ -25,7 +25,7 @@ _SENTENCES = re.compile(r"[.?!;]\s+\w")
 _OWN_TASK = re.compile(r"(?:should|shall|may|must|do|am|need) i ")
 _OF_THE_TASK = re.compile(
     r"(?:(?:i|we|you|one) (?:would|should|could|will) )?(?:stop|end|quit|finish|abort|cancel|leave|halt|terminate)(?: (?:it|this|that))? early"
-    r"|(?:i|we|you|one) (?:would|should|could) (?:stop|end|quit|finish|abort|cancel|leave|halt|terminate)(?: (?:it|this|that))?"
+    r"|(?!we should \w+$)(?:i|we|you|one) (?:would|should|could) (?:stop|end|quit|finish|abort|cancel|leave|halt|terminate)(?: (?:it|this|that))?"
     r"|pass (?:it|this|that) (?:on|along|forward|through)"
 )
 """What a candidate would do in the task, in words that could end the interview or the question, which nothing undoes."""
@@ -97,8 +97,9 @@ def _by_parts(parts: list[str], plain: str, question: str) -> Reading:
     asked = _strongest([kind for kind in found if kind is not None])
     if not content_stems(rest) - _EMPTY_STEMS:
         rest = ""
-    # In between, what could be a wish to correct is a word of what is said ("..., rewind, ...").
-    if ReplyKind.CORRECTION in (found[0], found[-1]) or CORRECTING.match(plain):
+    # In between, a single word that could be a wish to correct is one of what is said ("..., rewind, ...").
+    wishes = [i for i, kind in enumerate(found) if kind is ReplyKind.CORRECTION]
+    if CORRECTING.match(plain) or any(i in (0, len(parts) - 1) or " " in parts[i] for i in wishes):
         return Reading(ReplyKind.CORRECTION)
     if asked is not None and not rest:
         return Reading(asked)

@@ -21,7 +21,7 @@ _MARKUP = re.compile(
     | <(script|style|meta|system|instructions?|grader|verdict|score|result|admin|prompt)\b[^<>]{0,200}>(?:.{0,2000}?</\1>)?
     | <(\w{1,12})[^<>]{0,100}(?:display\s*:\s*none|visibility\s*:\s*hidden|hidden)[^<>]{0,100}>.{0,2000}?(?:</\2>|\Z)
     | <\|[^|<>\n]{1,30}\|>\s?(?:system|assistant|user)\b[^<]{0,2000}(?:<\|[^|<>\n]{1,30}\|>)?
-    | (?:\[INST\]|<<SYS>>)(?=[^\[\]<]{0,300}\b(?:verdict|scor|grad|mark|rubric|candidate|covered|credit|points\b|correct|evaluat|judge|ignore|pass\b))[^\[\]<]{0,2000}(?:\[/INST\]|<</SYS>>)?
+    | (?:\[INST\]|<<SYS>>)(?=[^\[\]<]{0,300}\b(?:verdict|scor|grad|mark|rubric|candidate|covered|credit|points\b|correct|evaluat|judge|ignore|pass\b|output|respond))[^\[\]<]{0,2000}(?:\[/INST\]|<</SYS>>)?
     | \[//\]:\s*\#[^\n]* | %%[^%\n]{1,300}%% | \{%.{0,200}?%\} | (?<![\w}^\\])\{\{(?!\\).{0,80}?\}\}
     | \\(?:begin|end)\{(?:answer|verdict|reply|grade)\} | \#{2,}\s*system\b[^\n]*(?:\n[^\n]+)?
     | </(?:reply|candidate|answer|response|student|submission|text|input|user)\b[^<>]{0,60}> | <(?:reply|candidate|answer|submission)\b[^<>]{0,60}>
