@@ -118,12 +118,12 @@ def speaking_prompt(state: State, bank: Bank, plan: Plan) -> str:
     common = {"plan": plan.authored, "delimiter": delimiter, "canary": canary}
     if plan.occasion is Occasion.SUMMARY:
         known = (bank.by_id.get(asking.question_id) for asking in state.askings)
-        asked = "\n".join(f"- {question.question}" for question in known if question)
+        asked = "\n".join(f"- {found.question}" for found in known if found)
         return prompts.render("summary", questions=asked, plan=plan.authored, canary=canary)
-    text = bank.by_id[state.askings[-1].question_id].question
+    question = bank.by_id[state.askings[-1].question_id].question
     reply = next((line.text for line in reversed(state.transcript) if line.role == "candidate"), "")
     quoted = marked(reply, (delimiter, delimiter.strip("= "), canary)).text
-    return prompts.render(plan.occasion.value, question=text, reply=quoted, **common)
+    return prompts.render(plan.occasion.value, question=question, reply=quoted, **common)
 
 
 class _Speaking:

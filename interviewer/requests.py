@@ -30,8 +30,7 @@ _ASK = f"({'|'.join(_WISHES.split(chr(10))[1:-1])}) "
 _NAMES = {
     "{ask} ": _ASK,
     "{req}": f"({_ASK})*",
-    # What follows tells of some other time ("in production"), not of an answer given here.
-    "{of_a_past}": r"(?! (once|while|during|(in|at|on)(?! (my|the|that|your) (\w+ )?(last|previous|earlier|first|second|third|prior|other)\b)|when(?! i (said|wrote|answered|told|claimed|explained)))\b)",
+    "{not_of_a_past}": r"(?! (once|while|during|(in|at|on)(?! (my|the|that|your) (\w+ )?(last|previous|earlier|first|second|third|prior|other)\b)|when(?! i (said|wrote|answered|told|claimed|explained)))\b)",
     "{mended}": r"[^.:;]*\b(wrong|actually|should|meant|mean|instead|incorrect|mistaken?|mixed|backwards|swapped|confused|not|rather|correct|i (said|forgot|left out|missed|omitted)|needs? (a |to be )?(correct|chang|fix)\w*)\b",
     "{tail}": "(?! (something|maybe|perhaps|probably|possibly))<0-9>",
 }

@@ -18,6 +18,7 @@ from interviewer.grading.addressed import (
 from interviewer.grading.guards import rule_for, vocabulary_of
 from interviewer.grading.language import is_foreign
 from interviewer.grading.quotes import locate_quote, normalise
+from interviewer.grading.tasks import bank_task
 from interviewer.grading.word_order import has_no_order
 from knowledge.bank import Bank
 from knowledge.text import Span, words
@@ -372,9 +373,8 @@ def test_long_runs_of_blanks_keep_no_rule_busy(blank: str, vocabulary: frozenset
 def test_a_word_or_a_list_that_answers_the_question_is_judged(
     question: str, reply: str, rule: str | None, bank: Bank, vocabulary: frozenset[str]
 ) -> None:
-    asked = bank.by_id[question]
-    points = " ".join(point.text for point in asked.key_points)
-    assert rule_for(reply, [asked.question, *asked.variants], vocabulary, points=points) == rule
+    task = bank_task(bank, bank.by_id[question])
+    assert rule_for(reply, task.wordings, vocabulary, points=task.claims) == rule
 
 
 def test_shuffling_is_told_from_order(bank: Bank) -> None:
