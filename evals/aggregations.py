@@ -1,11 +1,12 @@
 """Fits what weighs the local judge's findings: to verdicts where they are known, else to scores. Pure, and seeded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from interviewer.grading.aggregation import Aggregation, Layer, Member, plain
+from interviewer.grading.aggregation import Aggregation, Layer, Member
 from interviewer.grading.crossencoder import VERDICTS, Floats
 from interviewer.grading.scoring import CREDIT
 
@@ -16,8 +17,9 @@ FOLDS = 5
 MEMBERS, UNITS, STEPS, RATE = 8, 24, 300, 0.01
 DECAYS = (0.0003, 0.001, 0.003)
 """Strengths of the pull towards 0, where verdicts are fitted."""
-SCORE_DECAYS = (0.001, 0.003, 0.01, 0.03)
-"""Strengths of the pull towards the plain aggregation, where scores are."""
+SCORE_DECAYS = (0.003, 0.01)
+"""Strengths of the pull towards the plain aggregation, where scores are. Weaker ones do better on other questions of the same sets,
+and worse on sets left out."""
 DIGITS = 5
 
 
@@ -126,12 +128,19 @@ def _member(parts: list[Floats], mean: Floats, spread: Floats) -> Member:
     )
 
 
-def fit_scores(replies: Sequence[Found], groups: Sequence[str]) -> tuple[Aggregation, str]:
-    """The aggregation whose verdicts add up to the known scores, by least squares; each group of replies counts alike."""
+def fit_scores(
+    replies: Sequence[Found], groups: Sequence[str], times: Mapping[str, float] = MappingProxyType({})
+) -> tuple[Aggregation, str]:
+    """The aggregation whose verdicts add up to the known scores, by least squares.
+
+    Args:
+        groups: to which group each reply belongs.
+        times: how much a group counts, where that is not 1.
+    """
     from sklearn.model_selection import GroupKFold
 
     sizes = {group: groups.count(group) for group in groups}
-    weights = np.array([len(groups) / len(sizes) / sizes[group] for group in groups])
+    weights = np.array([times.get(group, 1) * len(groups) / len(sizes) / sizes[group] for group in groups])
     scores = np.array([reply.score for reply in replies])
     questions = [reply.question for reply in replies]
 
@@ -157,29 +166,35 @@ def fit_scores(replies: Sequence[Found], groups: Sequence[str]) -> tuple[Aggrega
 
 
 def _least_squares(replies: Sequence[Found], weights: Floats, decay: float) -> Aggregation:
+    """What was read is taken at one temperature, and all else speaks for or against a credit: so the verdicts stay those that were
+    read where it says nothing, and only what was read tells what is contradicted from what is missing.
+    """
     import torch
 
+    verdicts = len(VERDICTS)
     rows = torch.tensor(np.concatenate([reply.features for reply in replies]))
     owner = torch.tensor([i for i, reply in enumerate(replies) for _ in reply.features])
     count = torch.bincount(owner).double()
     spread = rows.std(0) + 1e-9
-    first = torch.tensor(plain(rows.shape[1]).members[0].direct.coef).double() * spread
-    coef, intercept = first.clone().requires_grad_(), torch.zeros(len(VERDICTS)).double().requires_grad_()
+    read, beside = rows[:, :verdicts], (rows / spread)[:, verdicts:]
     wanted, weight = torch.tensor([reply.score for reply in replies]).double(), torch.tensor(weights)
     credit = torch.tensor([CREDIT[verdict] for verdict in VERDICTS]).double()
-    optimizer = torch.optim.LBFGS([coef, intercept], max_iter=200, line_search_fn="strong_wolfe")
+    earns = credit.clamp(min=0)
+    cold, shift = torch.ones(1).double().requires_grad_(), torch.zeros(1).double().requires_grad_()
+    coef = torch.zeros(beside.shape[1]).double().requires_grad_()
+    optimizer = torch.optim.LBFGS([cold, shift, coef], max_iter=200, line_search_fn="strong_wolfe")
 
     def closure() -> Any:
         optimizer.zero_grad()
-        expected = torch.softmax(rows / spread @ coef.T + intercept, -1) @ credit
-        scores = torch.zeros(len(replies)).double().index_add(0, owner, expected) / count
-        loss = (weight * (scores - wanted) ** 2).mean() + decay * ((coef - first) ** 2).mean()
+        logits = cold * read + (beside @ coef + shift)[:, None] * earns
+        scores = torch.zeros(len(replies)).double().index_add(0, owner, torch.softmax(logits, -1) @ credit) / count
+        loss = (weight * (scores - wanted) ** 2).mean() + decay * ((coef**2).mean() + (cold - 1).square().sum())
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    direct = _layer((coef / spread).detach().numpy(), intercept.detach().numpy())
-    return Aggregation(members=(Member(direct=direct),))
+    direct = torch.cat([cold * torch.eye(verdicts), earns[:, None] * (coef / spread[verdicts:])], dim=1)
+    return Aggregation(members=(Member(direct=_layer(direct.detach().numpy(), (earns * shift).detach().numpy())),))
 
 
 def _score(aggregation: Aggregation, reply: Found) -> float:

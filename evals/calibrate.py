@@ -5,9 +5,10 @@ the golden set and of right replies as they are said aloud or in few words (`spo
 replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`; all judged by us), on replies to
 other questions, and on tricks:
 with the authored statements as a memory on questions that training knew, without it on all.
-`derived`, for points that are but the sentences of a reference, is fitted to scores: on the same replies against the bank's
-reference answers, and on train splits of the public graded answers. All figures printed are cross-validated by question; no
-test part is read.
+`derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against
+the bank's reference answers, which count most for `derived`, and on train splits of the public graded answers. What a network finds in
+answers that it has learnt is surer and truer than what it finds in anyone's own: `--unseen` names networks that were trained without a set,
+which read it, and the golden replies for `foreign`, in its place. All figures printed are cross-validated by question; no test part is read.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import GradeTask
 from interviewer.grading.local import (
     ALONE_FEATURES,
+    CARD,
     FEATURES,
     FOLDER,
     READ_FEATURES,
@@ -57,8 +59,12 @@ marked down (of 128 in `short_dev.jsonl` 21 below 0.6 instead of 8)."""
 STATES = frozenset({"statement", "second", "wrong", "other", "answer_sentence"})
 """Places in a template for what states something. Authored statements are also the judge's memory, so that they would be known
 to it here as no reply of a candidate is."""
-PUBLIC = {"scientsbank": 300, "beetle": 300, "saf": 250, "stita": 120}
+PUBLIC = {"scientsbank": 500, "beetle": 500, "saf": 400, "stita": 200}
 """Replies drawn from each public set."""
+STRANGE_EVERY = 4
+"""For so many replies of a public set comes one of another set, held against one of its references: it deserves nothing."""
+HOME_TIMES = 8
+"""Weight of the golden replies beside each public set in `derived`."""
 ALL_OVER = READ_FEATURES + ALONE_FEATURES
 RESEMBLES = ALL_OVER + REPLY_FEATURES
 PARTS = {
@@ -134,18 +140,30 @@ def _states(template: str) -> bool:
     return any(name.lower() in STATES for name in placeholders(template))
 
 
-def public(folder: Path, judge: LocalJudge, seed: int = 0) -> list[Found]:
-    """Answers of the public sets' train splits (STITA is for training as a whole)."""
+def public(folder: Path, judge_of: Callable[[str], LocalJudge], seed: int = 0) -> list[Found]:
+    """Answers of the public sets' train splits, and such to questions of another set.
+
+    Args:
+        judge_of: who reads a set, by its name.
+    """
     rng = random.Random(seed)
+    cases_of = {name: _public_cases(folder / f"{name}.jsonl") for name in PUBLIC}
     found = []
     for name, count in PUBLIC.items():
-        cases = _lines(folder / f"{name}.jsonl")
-        cases = [case for case in cases if case["split"] in ("train", None) and case["reply"].strip()]
-        for case in rng.sample(cases, count):
-            references = case["reference"] if isinstance(case["reference"], list) else [case["reference"]]
-            request = GradeRequest(question=case["question"], references=tuple(references))
-            found.append(_found(judge, case, reference_task(request)))
+        cases = cases_of[name]
+        for i, asked in enumerate(rng.sample(cases, count)):
+            references = asked["reference"] if isinstance(asked["reference"], list) else [asked["reference"]]
+            task = reference_task(GradeRequest(question=asked["question"], references=tuple(references)))
+            found.append(_found(judge_of(name), asked, task))
+            if i % STRANGE_EVERY == 0:
+                said = rng.choice(cases_of[rng.choice([other for other in PUBLIC if other != name])])["reply"]
+                found.append(_found(judge_of(name), asked | {"reply": said, "score": 0.0}, task))
     return _graded(found)
+
+
+def _public_cases(file: Path) -> list[dict[str, Any]]:
+    """The answers to train on; STITA is for training as a whole."""
+    return [case for case in _lines(file) if case["split"] in ("train", None) and case["reply"].strip()]
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:
@@ -195,9 +213,18 @@ def ablate(replies: Sequence[Found], weight: Sequence[float], decays: Sequence[f
 
 
 def fits_of(
-    bank: Bank, judge: LocalJudge, datasets: Path, held_out: Iterable[str], ablated: bool = False
+    bank: Bank,
+    judge: LocalJudge,
+    datasets: Path,
+    held_out: Iterable[str],
+    unseen: Mapping[str, LocalJudge],
+    ablated: bool = False,
 ) -> Mapping[str, Callable[[], tuple[Aggregation, str]]]:
-    """How to fit each aggregation; each gives a line on how well, too."""
+    """How to fit each aggregation; each gives a line on how well, too.
+
+    Args:
+        unseen: judges that never saw a public set, by its name; where there is none, `judge` reads it.
+    """
     unknown = frozenset(held_out)
 
     def of_bank(question: Question) -> GradeTask:
@@ -229,17 +256,27 @@ def fits_of(
         lines = ablate(replies, weights, ABLATION_DECAYS) if ablated else []
         return fitted.aggregation, "\n".join([fitted.line, *lines])
 
-    def fit_derived() -> tuple[Aggregation, str]:
-        ours = dev_half(bank, judge, of_reference, "golden.jsonl")
-        people = public(datasets, judge)
+    def fit_derived(reader: LocalJudge, times: float) -> tuple[Aggregation, str]:
+        ours = dev_half(bank, reader, of_reference, "golden.jsonl")
+        people = public(datasets, lambda name: unseen.get(name, judge))
         groups = ["golden"] * len(ours) + [reply.question.split(":")[0] for reply in people]
-        return fit_scores([*ours, *people], groups)
+        return fit_scores([*ours, *people], groups, {"golden": times})
 
     return {
         "stated": lambda: fit_with(of_bank, True, ablated),
         "given": lambda: fit_with(without_statements, False),
-        "derived": fit_derived,
+        "derived": lambda: fit_derived(judge, HOME_TIMES),
+        "foreign": lambda: fit_derived(next(iter(unseen.values()), judge), 1),
     }
+
+
+def _unseen(pair: str) -> tuple[str, LocalJudge]:
+    name, _, folder = pair.partition("=")
+    if name not in PUBLIC or not Path(folder, CARD).is_file():
+        raise argparse.ArgumentTypeError(
+            f"{pair!r}: give one of {', '.join(PUBLIC)}, =, and a folder that holds {CARD}"
+        )
+    return name, LocalJudge(Path(folder))
 
 
 def main() -> None:
@@ -247,13 +284,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--datasets", type=Path, default=Path("../shared/datasets"), help="folder of the public files")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="folder of the weights and their card")
+    parser.add_argument(
+        "--unseen",
+        metavar="SET=FOLDER",
+        nargs="*",
+        type=_unseen,
+        default=[],
+        help="weights trained without SET read it",
+    )
     parser.add_argument("--only", choices=list(FEATURES), nargs="*", default=list(FEATURES), help="fit these alone")
     parser.add_argument("--ablate", action="store_true", help="fit `stated` without each part of the features, too")
     arguments = parser.parse_args()
     judge = LocalJudge(arguments.folder)
     card = judge.card
-    fitted = {"stated": card.stated, "given": card.given, "derived": card.derived}
-    fits = fits_of(load_bank(), judge, arguments.datasets, card.held_out, arguments.ablate)
+    fitted = {"stated": card.stated, "given": card.given, "derived": card.derived, "foreign": card.foreign}
+    fits = fits_of(load_bank(), judge, arguments.datasets, card.held_out, dict(arguments.unseen), arguments.ablate)
     for name in arguments.only:
         fitted[name], line = fits[name]()
         print(f"{name}: {line}", flush=True)

@@ -21,7 +21,7 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 from evals.examples import Example
-from evals.training_data import bank_examples, nli_examples, public_examples
+from evals.training_data import PUBLIC, bank_examples, nli_examples, public_examples
 from interviewer.grading.crossencoder import (
     LONGEST_SEQUENCE,
     VERDICTS,
@@ -56,15 +56,20 @@ class Sample(NamedTuple):
     example: Example
 
 
-def stage_examples(stage: str, datasets: Path, seed: int, epochs: int, held_out: frozenset[str]) -> list[list[Example]]:
-    """The examples of each epoch of a stage."""
+def stage_examples(
+    stage: str, datasets: Path, seed: int, epochs: int, held_out: frozenset[str], public: Sequence[str] = PUBLIC
+) -> list[list[Example]]:
+    """The examples of each epoch of a stage, with the answers of these public sets."""
     if stage == "nli":
-        return [[*nli_examples(datasets, seed + i), *public_examples(datasets, seed + i)] for i in range(epochs)]
+        return [
+            [*nli_examples(datasets, seed + i), *public_examples(datasets, seed + i, names=public)]
+            for i in range(epochs)
+        ]
     offset = 1000 * STAGES.index(stage)
     return [
         [
             *bank_examples(seed + offset + i, held_out),
-            *public_examples(datasets, seed + offset + i, PUBLIC_SHARE),
+            *public_examples(datasets, seed + offset + i, PUBLIC_SHARE, public),
             *nli_examples(datasets, seed + offset + i, NLI_SHARE),
         ]
         for i in range(epochs)
@@ -244,6 +249,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="steps to take, where not the whole of the last epoch")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--hold-out", type=Path, default=HELD_OUT, help="question ids to keep out of training")
+    parser.add_argument(
+        "--public", choices=PUBLIC, nargs="*", default=PUBLIC, help="public sets to learn from (default: all)"
+    )
     parser.add_argument("--start-from", type=Path, help="checkpoint to begin with, instead of the stage before")
     parser.add_argument("--encoder", metavar="FOLDER", help="sentence encoder to train (default: the bundled one)")
     parser.add_argument("--to", type=Path, default=FOLDER, metavar="FOLDER", help="where `ship` writes")
@@ -251,7 +259,7 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     stage = arguments.stage if arguments.stage != "ship" else STAGES[-1]
     held_out = frozenset(arguments.hold_out.read_text().split())
-    epochs = stage_examples(stage, arguments.datasets, arguments.seed, arguments.epochs, held_out)
+    epochs = stage_examples(stage, arguments.datasets, arguments.seed, arguments.epochs, held_out, arguments.public)
     data_hash = hashlib.sha256(repr(epochs).encode()).hexdigest()[:12]
     checkpoint = arguments.work / f"{stage}.pt"
     if arguments.stage == "ship":

@@ -78,14 +78,14 @@ def nli_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example]:
     return found
 
 
-def public_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example]:
-    """Graded answers of the public sets' training splits.
+def public_examples(folder: Path, seed: int, share: float = 1.0, names: Sequence[str] = PUBLIC) -> list[Example]:
+    """Graded answers of the training splits of public sets.
 
     A reference of one sentence carries the label as its verdict; one of several carries the score alone.
     """
     rng = random.Random(seed)
     found: list[Example] = []
-    for name in PUBLIC:
+    for name in names:
         rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
         rows = [row for row in rows if row["split"] in ("train", None) and row["reply"].strip()]
         for row in rng.sample(rows, int(len(rows) * share)):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,18 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 BUNDLED_REST_SHA256 = "ddc90e0552cdd73037fbfebe7ca940c7111e7d37c53253442a6c2073c431ede5"
 """Of the files beside the weights: vocabulary, tokenizer and configuration."""
 WEIGHTS = "model.safetensors"
+LONGEST_PIECES = 256
+"""Length of a text, in the encoder's word pieces, that is read at once for the vectors of its words."""
 LOADING = Lock()
 """Held while a model loads: the libraries' lazy imports fail where two threads begin them at once."""
+
+
+class Words(NamedTuple):
+    """The words of a text in order, lower case, and for each a vector of length 1 for what it means where it stands, shape
+    (words, dimension)."""
+
+    texts: tuple[str, ...]
+    vectors: Vectors
 
 
 class Encoder(Protocol):
@@ -39,8 +49,15 @@ class Encoder(Protocol):
         """Embeddings, shape (len(texts), dimension), float32, each row of Euclidean length 1."""
 
 
+class WordEncoder(Encoder, Protocol):
+    """Reads single words, too."""
+
+    def words(self, text: str) -> Words:
+        """The words of a text with a vector for each."""
+
+
 class SentenceEncoder:
-    """An Encoder over a sentence-transformers folder; the weights load at the first call, once, in any thread."""
+    """A WordEncoder over a sentence-transformers folder; the weights load at the first call, once, in any thread."""
 
     def __init__(self, folder: Path, model_hash: str) -> None:
         self._folder = folder
@@ -63,6 +80,15 @@ class SentenceEncoder:
         with self._in_turn():
             vectors = model.encode(texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+
+    def words(self, text: str) -> Words:
+        """The words that hold a letter or digit, each with the mean of its pieces' last states; of a long text all, read in parts.
+
+        Raises: ModelUnavailable where the folder holds no loadable model.
+        """
+        model = self._loaded()
+        with self._in_turn():
+            return _words(model, text)
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
@@ -91,6 +117,34 @@ def _load(folder: Path) -> "SentenceTransformer":
             return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelUnavailable(f"the embedding model in {folder} cannot be loaded ({error}); reinstall it") from error
+
+
+def _words(model: Any, text: str) -> Words:
+    import torch
+
+    cut = model.tokenizer(
+        text,
+        truncation=True,
+        max_length=LONGEST_PIECES,
+        return_overflowing_tokens=True,
+        padding=True,
+        return_tensors="pt",
+    )
+    asked = {name: cut[name] for name in model.tokenizer.model_input_names}
+    with torch.inference_mode():
+        states = model[0].auto_model(**asked).last_hidden_state.float().numpy()
+    texts, found = [], []
+    for part, pieces in enumerate(cut.encodings):
+        owners = np.array([-1 if owner is None else owner for owner in pieces.word_ids])
+        for word in range(owners.max(initial=-1) + 1):
+            if not (owners == word).any():
+                continue  # it stands in another part
+            start, end = pieces.word_to_chars(word)
+            if any(character.isalnum() for character in text[start:end]):
+                texts.append(text[start:end].lower())
+                found.append(states[part][owners == word].mean(axis=0))
+    vectors = np.array(found, dtype=np.float32).reshape(len(texts), states.shape[-1])
+    return Words(tuple(texts), vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
 
 def open_encoder(name_or_folder: str | None = None) -> SentenceEncoder:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.bank import Bank
-from knowledge.encoder import Encoder, Vectors, open_encoder
+from knowledge.encoder import Encoder, Vectors, WordEncoder, Words, open_encoder
 from knowledge.errors import ModelUnavailable
 from knowledge.load import load_bank
 from knowledge.passages import bank_passages
@@ -46,6 +46,8 @@ DAMAGE = (
 """What NumPy and zipfile raise where a byte of an archive is not the one that was written: each member has a checksum."""
 REMEMBERED = 2000
 """Texts beside the bank's whose vectors are kept: 3 MB."""
+REMEMBERED_WORDS = 8000
+"""Words whose vectors are kept, in whole texts: 12 MB."""
 
 
 class Kept(NamedTuple):
@@ -66,10 +68,11 @@ class BankVectors:
     it, and must not on what was asked before.
     """
 
-    def __init__(self, encoder: Encoder, file: Path = FILE) -> None:
+    def __init__(self, encoder: WordEncoder, file: Path = FILE) -> None:
         self._encoder = encoder
         self._file = file
         self._recent: OrderedDict[int, Vectors] = OrderedDict()
+        self._recent_words: OrderedDict[int, Words] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -88,10 +91,24 @@ class BankVectors:
             known |= zip(unknown, self._embedded(list(unknown.values())), strict=True)
         return np.stack([known[key] for key in keys])
 
+    def words(self, text: str) -> Words:
+        """The words of a text with a vector for each. Raises: ModelUnavailable."""
+        key = _key(text)
+        with self._lock:
+            if (known := self._recent_words.get(key)) is not None:
+                return known
+        found = self._encoder.words(text)
+        with self._lock:
+            self._recent_words[key] = found
+            while sum(len(words.texts) for words in self._recent_words.values()) > REMEMBERED_WORDS:
+                self._recent_words.popitem(last=False)
+        return found
+
     def forget(self) -> None:
         """Drops what is kept beside the bank's."""
         with self._lock:
             self._recent.clear()
+            self._recent_words.clear()
 
     def nearest_elsewhere(self, said: Vectors, question_id: str | None) -> Vectors:
         """For each vector, shape (n, dimension), the highest cosine to a statement of another question, shape (n,).

@@ -48,12 +48,43 @@ def test_the_same_data_give_the_same_aggregation_which_survives_the_card() -> No
     assert len(read.members[0].direct.coef[0]) == 6
 
 
+def scored(count: int, seed: int, wrong: bool = False) -> list[Found]:
+    """Made-up findings: what was read tells nothing, and the score is told by the sign of the feature after it."""
+    random = np.random.default_rng(seed)
+    found = []
+    for i in range(count):
+        read = np.log(random.dirichlet(np.ones(4), size=5))
+        features = np.concatenate([read, random.normal(size=(5, 2))], axis=1)
+        score = float(np.mean(features[:, 4] > 0))
+        found.append(Found(features, [], 1 - score if wrong else score, f"made:{i % 30}"))
+    return found
+
+
+def r_of(aggregation: Aggregation) -> float:
+    unseen = scored(100, 2)
+    credit = [aggregation.probabilities(one.features)[:, 0].mean() for one in unseen]
+    return float(np.corrcoef(credit, [one.score for one in unseen])[0, 1])
+
+
 def test_scores_are_fitted_where_no_verdict_is_known() -> None:
-    data = replies(300, 1)
-    fitted, line = fit_scores(data, ["made"] * 300)
+    fitted, line = fit_scores(scored(300, 1), ["made"] * 300)
     assert "made: r 0." in line
-    credit = [fitted.probabilities(one.features)[:, 0].mean() for one in replies(100, 2)]
-    assert np.corrcoef(credit, [one.score for one in replies(100, 2)])[0, 1] > 0.8
+    assert r_of(fitted) > 0.8
+
+
+def test_a_group_counts_as_much_as_it_is_told_to() -> None:
+    replies, groups = [*scored(200, 1), *scored(200, 3, wrong=True)], ["right"] * 200 + ["wrong"] * 200
+    assert r_of(fit_scores(replies, groups, {"right": 9})[0]) > 0.8
+    assert r_of(fit_scores(replies, groups, {"wrong": 9})[0]) < -0.8
+
+
+def test_only_what_was_read_tells_what_is_contradicted_from_what_is_missing() -> None:
+    fitted, _ = fit_scores(scored(300, 1), ["made"] * 300)
+    features = np.concatenate([np.log([[0.2, 0.1, 0.2, 0.5]] * 2), [[-2.0, 0.0], [2.0, 0.0]]], axis=1)
+    low, high = fitted.probabilities(features)
+    assert low[3] / low[2] == pytest.approx(high[3] / high[2])
+    assert low[3] > low[2]
+    assert high[0] > 0.5 > low[0]
 
 
 def test_the_plain_aggregation_takes_what_was_read_as_it_is() -> None:

@@ -1,11 +1,13 @@
 """The local grader's training: what it is made from, and that it learns, stops and goes on."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evals import calibrate
 from evals.attack_templates import load_families
 from evals.examples import Example, cut_sentences, true_score
 from evals.negative_examples import attack_example, negative_examples
@@ -15,6 +17,7 @@ from evals.training_data import (
     joined_examples,
     load_sentences,
     load_small_talk,
+    public_examples,
     reference_example,
     reply_example,
     reworded,
@@ -101,6 +104,25 @@ def test_each_point_but_the_held_out_ones_has_a_right_and_a_wrong_sentence(bank:
     for id, sentences in found.items():
         said = sorted((sentence.key_point, sentence.verdict) for sentence in sentences)
         assert said == sorted((p.id, v) for p in bank.by_id[id].key_points for v in ("covered", "contradicted"))
+
+
+def test_a_set_that_is_left_out_teaches_nothing(tmp_path: Path) -> None:
+    for name in ("saf", "beetle"):
+        case = {"split": "train", "reply": f"A {name} reply.", "reference": f"The {name} reference.", "score": 1.0}
+        (tmp_path / f"{name}.jsonl").write_text(f"{json.dumps(case)}\n")
+    [found] = public_examples(tmp_path, 0, names=("saf",))
+    assert found.sentences == ("A saf reply.",)
+    assert len(public_examples(tmp_path, 0, names=("saf", "beetle"))) == 2
+
+
+@pytest.mark.parametrize("pair", ["", "saf", "saf=", "saf=nowhere", "mohler=results"])
+def test_what_read_a_set_unseen_is_named_with_its_folder(
+    pair: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["calibrate", "--unseen", pair])
+    with pytest.raises(SystemExit, match="2"):
+        calibrate.main()
+    assert f"{pair!r}: give one of scientsbank, beetle, saf, stita" in capsys.readouterr().err
 
 
 def test_scores_follow_the_formula() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from knowledge.bank import Bank
-from knowledge.encoder import Encoder, SentenceEncoder, Vectors
+from knowledge.encoder import SentenceEncoder, Vectors, WordEncoder, Words
 from knowledge.errors import ModelUnavailable
 from knowledge.vectors import FILE, BankVectors, bank_texts, write_vectors
 
@@ -15,7 +15,7 @@ from knowledge.vectors import FILE, BankVectors, bank_texts, write_vectors
 class Counting:
     """An encoder that keeps what it was asked."""
 
-    def __init__(self, encoder: Encoder, model_hash: str | None = None) -> None:
+    def __init__(self, encoder: WordEncoder, model_hash: str | None = None) -> None:
         self._encoder = encoder
         self.model_hash = model_hash or encoder.model_hash
         self.asked: list[str] = []
@@ -23,6 +23,10 @@ class Counting:
     def encode(self, texts: list[str]) -> Vectors:
         self.asked += texts
         return self._encoder.encode(texts)
+
+    def words(self, text: str) -> Words:
+        self.asked.append(text)
+        return self._encoder.words(text)
 
 
 def test_all_of_the_bank_is_there_and_as_the_encoder_has_it(bank: Bank, bare_encoder: SentenceEncoder) -> None:
@@ -114,3 +118,18 @@ def test_what_people_wrote_is_forgotten_and_the_bank_is_not(bank: Bank, bare_enc
         vectors.encode(texts)
         vectors.forget()
     assert counting.asked == ["My sail is torn.", "My sail is torn."]
+
+
+def test_words_are_read_once_until_they_are_forgotten(
+    bare_encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge.vectors.REMEMBERED_WORDS", 5)
+    counting = Counting(bare_encoder)
+    vectors = BankVectors(counting)
+    for text in ("one sail", "two sails", "one sail", "three torn sails", "one sail"):
+        assert vectors.words(text).texts == bare_encoder.words(text).texts
+    assert counting.asked == ["one sail", "two sails", "three torn sails", "one sail"], "the last had to make room"
+    vectors.forget()
+    vectors.words("one sail")
+    assert counting.asked[-1] == "one sail"
+    assert len(counting.asked) == 5

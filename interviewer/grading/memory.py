@@ -9,15 +9,18 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from interviewer.grading.alignment import word_recall
 from interviewer.grading.crossencoder import Floats
 from interviewer.grading.grade import GradeTask, Verdict
 from knowledge.encoder import Encoder, Vectors
+from knowledge.text import content_stems
 from knowledge.vectors import BankVectors
 
 NEAREST = 3
 """Statements over which the mean of the highest similarities is taken."""
 REMEMBERED = (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
 SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED) + 1
+ALIGNED_FEATURES = 2
 MOST_REFERENCES = 6
 
 
@@ -31,9 +34,10 @@ class _Known:
 
     def __init__(self, task: GradeTask, encoder: Encoder) -> None:
         self.points = encoder.encode([point.text for point in task.points])
-        self.question = encoder.encode([task.question]) if task.question else np.zeros((1, self.points.shape[1]))
+        self.question = (
+            encoder.encode([task.question]) if task.question else np.zeros((1, self.points.shape[1]), dtype=np.float32)
+        )
         self.statements = encoder.encode([statement.text for statement in task.statements]) if task.statements else None
-        self.references = encoder.encode(list(references_of(task))) if task.derived else None
         self.rows = [
             [
                 [i for i, s in enumerate(task.statements) if s.key_point == point.id and s.verdict == verdict]
@@ -93,11 +97,22 @@ class Memory:
         at_home = np.full((len(found), 1), np.average(nearer, weights=lengths))
         return np.concatenate([self.seen(task, said), np.array(found, dtype=float), at_home], axis=1)
 
-    def like_reference(self, task: GradeTask, reply: str) -> float:
-        """The cosine of a whole reply to the nearest reference of a derived task."""
+    def aligned(self, task: GradeTask, reply: str) -> Floats:
+        """How much of each point's words, and of those of the reference that it holds most of, a reply holds: shape (points, 2)."""
+        words, asked = self.opened().words, content_stems(" ".join(task.wordings))
+        said = words(reply)
+        whole = max((word_recall(words(text), said, asked) for text in references_of(task)), default=0.0)
+        return np.array([[word_recall(words(point.text), said, asked), whole] for point in task.points], dtype=float)
+
+    def at_home(self, task: GradeTask) -> float:
+        """How near a task is to what the bank says of other questions, in [-1, 1]: the mean of the points' highest cosines and, where
+        there is a question, of its own.
+        """
         known = _Known(task, self.opened())
-        assert known.references is not None
-        return float((known.references @ self.encode([reply])[0]).max())
+        points, [question] = (
+            self.opened().nearest_elsewhere(vectors, task.question_id) for vectors in (known.points, known.question)
+        )
+        return float((points.mean() + question) / 2 if task.question else points.mean())
 
 
 def _top(similarities: Vectors) -> tuple[float, float]:
