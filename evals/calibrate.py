@@ -6,9 +6,9 @@ replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`,
 other questions, and on tricks:
 with the authored statements as a memory on questions that training knew, without it on all.
 `derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against
-the bank's reference answers, which count most for `derived`, and on train splits of the public graded answers. What a network finds in
-answers that it has learnt is surer and truer than what it finds in anyone's own: `--unseen` names networks that were trained without a set,
-which read it, and the golden replies for `foreign`, in its place. All figures printed are cross-validated by question; no test part is read.
+the bank's reference answers, and on train splits of the public graded answers. What a network finds in answers of a field that it has
+learnt is surer and truer than what it finds elsewhere, so `foreign`, for the fields of which training knew nothing, is fitted on what
+networks find that were trained without a set: `--unseen` names them by the sets that they read. All figures printed are cross-validated by question; no test part is read.
 """
 
 import argparse
@@ -23,9 +23,11 @@ import numpy as np
 
 from evals.aggregations import Found, fit_scores, fit_verdicts
 from evals.attack_templates import fill, load_families, placeholders, values_for
+from evals.examples import true_score
+from evals.training_data import public_cases
 from interviewer.grading.aggregation import Aggregation
 from interviewer.grading.crossencoder import VERDICTS
-from interviewer.grading.grade import GradeTask
+from interviewer.grading.grade import GradeTask, Verdict
 from interviewer.grading.local import (
     ALONE_FEATURES,
     CARD,
@@ -63,8 +65,9 @@ PUBLIC = {"scientsbank": 500, "beetle": 500, "saf": 400, "stita": 200}
 """Replies drawn from each public set."""
 STRANGE_EVERY = 4
 """For so many replies of a public set comes one of another set, held against one of its references: it deserves nothing."""
-HOME_TIMES = 8
-"""Weight of the golden replies beside each public set in `derived`."""
+HOME_TIMES = 4
+"""Weight of the golden replies beside each other set in `derived`, which is for the bank's field above all."""
+HARD_EVERY = 2
 ALL_OVER = READ_FEATURES + ALONE_FEATURES
 RESEMBLES = ALL_OVER + REPLY_FEATURES
 PARTS = {
@@ -147,7 +150,7 @@ def public(folder: Path, judge_of: Callable[[str], LocalJudge], seed: int = 0) -
         judge_of: who reads a set, by its name.
     """
     rng = random.Random(seed)
-    cases_of = {name: _public_cases(folder / f"{name}.jsonl") for name in PUBLIC}
+    cases_of = {name: public_cases(folder / f"{name}.jsonl") for name in PUBLIC}
     found = []
     for name, count in PUBLIC.items():
         cases = cases_of[name]
@@ -161,9 +164,21 @@ def public(folder: Path, judge_of: Callable[[str], LocalJudge], seed: int = 0) -
     return _graded(found)
 
 
-def _public_cases(file: Path) -> list[dict[str, Any]]:
-    """The answers to train on; STITA is for training as a whole."""
-    return [case for case in _lines(file) if case["split"] in ("train", None) and case["reply"].strip()]
+def hard(bank: Bank, judge: LocalJudge) -> list[Found]:
+    """Subtly wrong replies and their right twins against the whole reference answer, and against the first point on which they are
+    plainly right or wrong: the words of a reference may be those of its opposite.
+    """
+    found = []
+    for case in _lines(DATA / "hard_dev.jsonl")[::HARD_EVERY]:
+        question, verdicts = bank.by_id[case["question_id"]], {id: Verdict(v) for id, v in case["verdicts"].items()}
+        known = [verdicts.get(point.id, Verdict.MISSING) for point in question.key_points]
+        texts = {question.answer: max(0.0, true_score([point.weight for point in question.key_points], known))}
+        plain = [p for p in question.key_points if verdicts.get(p.id) in (Verdict.COVERED, Verdict.CONTRADICTED)]
+        texts |= {point.text: float(verdicts[point.id] is Verdict.COVERED) for point in plain[:1]}
+        for text, score in texts.items():
+            task = reference_task(GradeRequest(question=question.question, references=(text,)))
+            found.append(_found(judge, case | {"score": score}, task))
+    return _graded(found)
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:
@@ -256,17 +271,18 @@ def fits_of(
         lines = ablate(replies, weights, ABLATION_DECAYS) if ablated else []
         return fitted.aggregation, "\n".join([fitted.line, *lines])
 
-    def fit_derived(reader: LocalJudge, times: float) -> tuple[Aggregation, str]:
-        ours = dev_half(bank, reader, of_reference, "golden.jsonl")
-        people = public(datasets, lambda name: unseen.get(name, judge))
-        groups = ["golden"] * len(ours) + [reply.question.split(":")[0] for reply in people]
-        return fit_scores([*ours, *people], groups, {"golden": times})
+    def fit_derived(others: Mapping[str, LocalJudge], times: float) -> tuple[Aggregation, str]:
+        reader = next(iter(others.values()), judge)
+        ours, wrong = dev_half(bank, reader, of_reference, "golden.jsonl"), hard(bank, reader)
+        people = public(datasets, lambda name: others.get(name, judge))
+        groups = [*["golden"] * len(ours), *["hard"] * len(wrong), *(reply.question.split(":")[0] for reply in people)]
+        return fit_scores([*ours, *wrong, *people], groups, {"golden": times})
 
     return {
         "stated": lambda: fit_with(of_bank, True, ablated),
         "given": lambda: fit_with(without_statements, False),
-        "derived": lambda: fit_derived(judge, HOME_TIMES),
-        "foreign": lambda: fit_derived(next(iter(unseen.values()), judge), 1),
+        "derived": lambda: fit_derived({}, HOME_TIMES),
+        "foreign": lambda: fit_derived(unseen, 1),
     }
 
 
@@ -290,11 +306,13 @@ def main() -> None:
         nargs="*",
         type=_unseen,
         default=[],
-        help="weights trained without SET read it",
+        help="weights trained without SET read it for `foreign`, the first ones the golden replies, too",
     )
     parser.add_argument("--only", choices=list(FEATURES), nargs="*", default=list(FEATURES), help="fit these alone")
     parser.add_argument("--ablate", action="store_true", help="fit `stated` without each part of the features, too")
     arguments = parser.parse_args()
+    if "foreign" in arguments.only and {name for name, _ in arguments.unseen} != set(PUBLIC):
+        parser.error(f"`foreign` wants --unseen for each of {', '.join(PUBLIC)}; or leave it as it is with --only")
     judge = LocalJudge(arguments.folder)
     card = judge.card
     fitted = {"stated": card.stated, "given": card.given, "derived": card.derived, "foreign": card.foreign}

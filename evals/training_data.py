@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -86,8 +87,7 @@ def public_examples(folder: Path, seed: int, share: float = 1.0, names: Sequence
     rng = random.Random(seed)
     found: list[Example] = []
     for name in names:
-        rows = [json.loads(line) for line in (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-        rows = [row for row in rows if row["split"] in ("train", None) and row["reply"].strip()]
+        rows = public_cases(folder / f"{name}.jsonl")
         for row in rng.sample(rows, int(len(rows) * share)):
             references = row["reference"] if isinstance(row["reference"], list) else [row["reference"]]
             reference = rng.choice(references)
@@ -114,6 +114,12 @@ def public_examples(folder: Path, seed: int, share: float = 1.0, names: Sequence
                 )
             )
     return found
+
+
+def public_cases(file: Path) -> list[dict[str, Any]]:
+    """The answers of a public set to train on; STITA, which has no splits, is for training as a whole."""
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [row for row in rows if row["split"] in ("train", None) and row["reply"].strip()]
 
 
 def _banded(score: float) -> Verdict:

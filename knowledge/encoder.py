@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -26,6 +27,8 @@ BUNDLED_REST_SHA256 = "ddc90e0552cdd73037fbfebe7ca940c7111e7d37c53253442a6c2073c
 WEIGHTS = "model.safetensors"
 LONGEST_PIECES = 256
 """Length of a text, in the encoder's word pieces, that is read at once for the vectors of its words."""
+PARTS_AT_ONCE = 8
+"""So many parts of a long text are read in one pass."""
 LOADING = Lock()
 """Held while a model loads: the libraries' lazy imports fail where two threads begin them at once."""
 
@@ -122,29 +125,41 @@ def _load(folder: Path) -> "SentenceTransformer":
 def _words(model: Any, text: str) -> Words:
     import torch
 
+    shown = unicodedata.normalize("NFKC", text).encode("utf-8", "ignore").decode("utf-8")
     cut = model.tokenizer(
-        text,
+        shown,
         truncation=True,
         max_length=LONGEST_PIECES,
         return_overflowing_tokens=True,
         padding=True,
         return_tensors="pt",
     )
-    asked = {name: cut[name] for name in model.tokenizer.model_input_names}
+    asked = {name: cut[name].split(PARTS_AT_ONCE) for name in model.tokenizer.model_input_names}
     with torch.inference_mode():
-        states = model[0].auto_model(**asked).last_hidden_state.float().numpy()
-    texts, found = [], []
+        read = [
+            model[0].auto_model(**dict(zip(asked, part, strict=True))) for part in zip(*asked.values(), strict=True)
+        ]
+    states = torch.cat([one.last_hidden_state for one in read]).float().numpy()
+    spans: list[tuple[int, int]] = []
+    vectors: list[Vectors] = []
     for part, pieces in enumerate(cut.encodings):
-        owners = np.array([-1 if owner is None else owner for owner in pieces.word_ids])
-        for word in range(owners.max(initial=-1) + 1):
-            if not (owners == word).any():
-                continue  # it stands in another part
-            start, end = pieces.word_to_chars(word)
-            if any(character.isalnum() for character in text[start:end]):
-                texts.append(text[start:end].lower())
-                found.append(states[part][owners == word].mean(axis=0))
-    vectors = np.array(found, dtype=np.float32).reshape(len(texts), states.shape[-1])
-    return Words(tuple(texts), vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+        for at, (start, end) in enumerate(pieces.offsets):
+            if pieces.word_ids[at] is None or not _holds_word(shown[start:end]):
+                continue
+            # A word's pieces touch, and so do the halves of one at the edge of a part.
+            if spans and spans[-1][1] == start:
+                spans[-1], vectors[-1] = (spans[-1][0], end), vectors[-1] + states[part, at]
+            else:
+                spans.append((start, end))
+                vectors.append(states[part, at])
+    summed = np.array(vectors, dtype=np.float32).reshape(len(spans), states.shape[-1])
+    # [MASK] and its like are one piece with their brackets.
+    texts = tuple(shown[start:end].strip("[]").lower() for start, end in spans)
+    return Words(texts, summed / np.maximum(np.linalg.norm(summed, axis=1, keepdims=True), 1e-9))
+
+
+def _holds_word(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def open_encoder(name_or_folder: str | None = None) -> SentenceEncoder:

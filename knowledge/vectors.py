@@ -100,7 +100,7 @@ class BankVectors:
         found = self._encoder.words(text)
         with self._lock:
             self._recent_words[key] = found
-            while sum(len(words.texts) for words in self._recent_words.values()) > REMEMBERED_WORDS:
+            while sum(1 + len(words.texts) for words in self._recent_words.values()) > REMEMBERED_WORDS:
                 self._recent_words.popitem(last=False)
         return found
 

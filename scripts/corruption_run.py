@@ -33,7 +33,7 @@ from interviewer.shipped import SHIPPED, changed_files
 from interviewer.store import open_store
 from knowledge import encoder as encoders
 from knowledge.bank import Bank
-from knowledge.encoder import Vectors
+from knowledge.encoder import Vectors, Words
 from knowledge.errors import KnowledgeError
 from knowledge.index import open_index
 from knowledge.ingest.material import Material, MaterialEntry, read_material, save_material
@@ -251,6 +251,11 @@ class Wrong:
     def encode(self, texts: list[str]) -> Vectors:
         """Shape (len(texts), 384)."""
         return np.full((len(texts), 384), 384**-0.5, dtype=np.float32)
+
+    def words(self, text: str) -> Words:
+        """The parts between blanks, each with the same vector."""
+        texts = text.lower().split()
+        return Words(tuple(texts), self.encode(texts))
 
 
 def models(work: Path, chance: random.Random) -> Iterator[Trial]:

@@ -72,10 +72,13 @@ def test_scores_are_fitted_where_no_verdict_is_known() -> None:
     assert r_of(fitted) > 0.8
 
 
-def test_a_group_counts_as_much_as_it_is_told_to() -> None:
-    replies, groups = [*scored(200, 1), *scored(200, 3, wrong=True)], ["right"] * 200 + ["wrong"] * 200
-    assert r_of(fit_scores(replies, groups, {"right": 9})[0]) > 0.8
-    assert r_of(fit_scores(replies, groups, {"wrong": 9})[0]) < -0.8
+def test_a_group_counts_as_much_as_it_is_told_to_however_many_replies_it_has() -> None:
+    findings = [*scored(40, 1), *scored(360, 3, wrong=True)]
+    together, _ = fit_scores(findings, ["one"] * 400)
+    assert r_of(together) < -0.8
+    groups = ["few"] * 40 + ["many"] * 360
+    assert r_of(fit_scores(findings, groups, {"few": 9})[0]) > 0.8
+    assert r_of(fit_scores(findings, groups, {"many": 9})[0]) < -0.8
 
 
 def test_only_what_was_read_tells_what_is_contradicted_from_what_is_missing() -> None:

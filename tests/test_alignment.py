@@ -1,13 +1,19 @@
 """How the words of a claim and of a reply fit, with the bundled encoder."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from interviewer.errors import JudgeFailed
 from interviewer.grading.alignment import word_recall
-from interviewer.grading.local import HOME_FROM
-from interviewer.grading.memory import Memory
+from interviewer.grading.local import CARD, FOLDER, LocalJudge
+from interviewer.grading.memory import FIELDS, Memory, known_fields
+from interviewer.grading.scoring import expected_credit
 from interviewer.grading.tasks import GradeRequest, reference_task
 from knowledge.encoder import SentenceEncoder
+from knowledge.errors import ModelUnavailable
 from knowledge.text import content_stems
 from knowledge.vectors import BankVectors
 
@@ -16,13 +22,13 @@ REFERENCE = "The forget gate decides which parts of the cell state are discarded
 
 
 def test_words_are_those_that_people_would_count(bare_encoder: SentenceEncoder) -> None:
-    found = bare_encoder.words("The ReLU's gradient is 0 - BatchNorm2d, na\u00efve!")
-    assert found.texts == ("the", "relu", "s", "gradient", "is", "0", "batchnorm2d", "na\u00efve")
+    found = bare_encoder.words("The ReLU's [MASK] is 0 - BatchNorm2d, nai\u0308ve!")
+    assert found.texts == ("the", "relu", "s", "mask", "is", "0", "batchnorm2d", "na\u00efve")
     assert found.vectors.shape == (8, 384)
     np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1.0, atol=1e-5)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "?! ..."])
+@pytest.mark.parametrize("text", ["", "  ", "?! ...", "\ud800", "\N{GRINNING FACE}"])
 def test_a_text_without_words_has_none(text: str, bare_encoder: SentenceEncoder) -> None:
     assert bare_encoder.words(text).texts == ()
     assert bare_encoder.words(text).vectors.shape == (0, 384)
@@ -33,6 +39,8 @@ def test_of_a_long_text_every_word_is_read(bare_encoder: SentenceEncoder) -> Non
     found = bare_encoder.words(". ".join(said))
     assert sum(word == "torn" for word in found.texts) == 400
     assert found.texts[-4:] == ("sail", "399", "is", "torn")
+    long = bare_encoder.words("antidisestablishmentarianism " * 200)
+    assert long.texts == ("antidisestablishmentarianism",) * 200, "words at the edge of a part are whole"
 
 
 def recall(reply: str, encoder: SentenceEncoder, question: str = QUESTION) -> float:
@@ -77,16 +85,71 @@ def test_each_point_has_its_own_share_and_the_nearest_reference_is_the_whole(enc
 
 
 @pytest.mark.parametrize(
-    ("question", "reference", "at_home"),
+    ("question", "reference", "known"),
     [
         (QUESTION, REFERENCE, True),
         ("Why is dropout switched off at test time?", "The expected activations are to stay the same.", True),
         ("", "Batch normalisation uses the running mean and variance of the training batches at inference.", True),
+        ("Why does the bulb not light?", "The bulb has to be in a closed path with the battery.", True),
         ("Why does a sail need a batten?", "It keeps the leech from fluttering.", False),
-        ("What is a stack?", "A list from which the element that was put in last is taken out first.", False),
-        ("", "Plants turn carbon dioxide and water into sugar in the light.", False),
+        ("Who may sign the deed?", "The owner, or whom the owner has given a power of attorney.", False),
     ],
 )
-def test_what_is_of_the_banks_field(question: str, reference: str, at_home: bool, encoder: BankVectors) -> None:
+def test_references_of_fields_that_training_did_not_know_are_weighed_by_their_own_aggregation(
+    question: str, reference: str, known: bool, encoder: BankVectors
+) -> None:
+    judge = LocalJudge(encoder=lambda: encoder)
     task = reference_task(GradeRequest(question=question, references=(reference,)))
-    assert (Memory(lambda: encoder).at_home(task) >= HOME_FROM) is at_home
+    assert judge.aggregation(task) is (judge.card.derived if known else judge.card.foreign)
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut"])
+def test_without_the_fields_nothing_is_guessed(
+    damage: str, encoder: BankVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "fields.npz"
+    if damage == "cut":
+        file.write_bytes(FIELDS.read_bytes()[:1000])
+    monkeypatch.setattr("interviewer.grading.memory.FIELDS", file)
+    known_fields.cache_clear()
+    task = reference_task(GradeRequest(question=QUESTION, references=(REFERENCE,)))
+    with pytest.raises(ModelUnavailable, match=r"fields\.npz, which came with the program, is missing or damaged"):
+        Memory(lambda: encoder).at_home(task)
+    known_fields.cache_clear()
+
+
+def test_a_card_of_another_version_says_what_to_do(tmp_path: Path) -> None:
+    card = json.loads((FOLDER / CARD).read_text())
+    del card["foreign"]
+    (tmp_path / CARD).write_text(json.dumps(card))
+    with pytest.raises(JudgeFailed, match="or, where the folder is your own, train and calibrate it"):
+        _ = LocalJudge(tmp_path).card
+
+
+@pytest.mark.parametrize(
+    ("question", "reference", "right", "wrong"),
+    [
+        pytest.param(
+            "Why does a sail need a batten?",
+            "A batten keeps the leech of the sail from fluttering.",
+            "The batten stops the leech fluttering.",
+            "The batten makes the leech of the sail flutter.",
+            marks=pytest.mark.xfail(
+                strict=True, reason="elsewhere the words count for more than what is said with them"
+            ),
+        ),
+        (
+            "How does dropout regularise?",
+            "Units cannot rely on each other, so overfitting is reduced.",
+            "Since no unit can count on the others there is less overfitting.",
+            "It increases overfitting since units rely on each other.",
+        ),
+    ],
+)
+def test_the_references_words_turned_round_earn_less_than_right_ones(
+    question: str, reference: str, right: str, wrong: str, encoder: BankVectors
+) -> None:
+    judge = LocalJudge(encoder=lambda: encoder)
+    task = reference_task(GradeRequest(question=question, references=(reference,)))
+    good, bad = (expected_credit(judge.judge(task, reply).judgements[0]) for reply in (right, wrong))
+    assert good > bad

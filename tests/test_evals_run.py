@@ -21,6 +21,7 @@ from evals.rows import Prices, make_row
 from evals.run import Engine, cached, local_engine, run
 from evals.versions import Versions, grading_files, versions_of
 from interviewer.errors import SettingsInvalid
+from interviewer.grading import memory
 from interviewer.grading.grade import GraderName, Verdict
 from interviewer.grading.local import CARD, FOLDER, WEIGHTS
 from interviewer.grading.tasks import GradeRequest
@@ -450,7 +451,7 @@ def test_the_code_version_covers_every_module_that_grades() -> None:
     assert imported
     assert imported <= set(grading_files())
     # And what they read beside themselves.
-    assert {VECTORS, FOLDER / WEIGHTS, FOLDER / CARD} <= set(grading_files())
+    assert {VECTORS, memory.FIELDS, FOLDER / WEIGHTS, FOLDER / CARD} <= set(grading_files())
 
 
 def test_threads_keep_the_order(own_home: Path, bank: Bank) -> None:

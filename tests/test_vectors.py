@@ -123,7 +123,7 @@ def test_what_people_wrote_is_forgotten_and_the_bank_is_not(bank: Bank, bare_enc
 def test_words_are_read_once_until_they_are_forgotten(
     bare_encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("knowledge.vectors.REMEMBERED_WORDS", 5)
+    monkeypatch.setattr("knowledge.vectors.REMEMBERED_WORDS", 7)
     counting = Counting(bare_encoder)
     vectors = BankVectors(counting)
     for text in ("one sail", "two sails", "one sail", "three torn sails", "one sail"):
@@ -133,3 +133,7 @@ def test_words_are_read_once_until_they_are_forgotten(
     vectors.words("one sail")
     assert counting.asked[-1] == "one sail"
     assert len(counting.asked) == 5
+    for marks in ("!", "?", "...", "-", "--", "!!", "??", "!?"):
+        vectors.words(marks)
+    vectors.words("!")
+    assert counting.asked[-1] == "!", "texts without a word count, too"

@@ -6,6 +6,8 @@ take for a good answer.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -13,8 +15,9 @@ from interviewer.grading.alignment import word_recall
 from interviewer.grading.crossencoder import Floats
 from interviewer.grading.grade import GradeTask, Verdict
 from knowledge.encoder import Encoder, Vectors
-from knowledge.text import content_stems
-from knowledge.vectors import BankVectors
+from knowledge.errors import ModelUnavailable
+from knowledge.text import stem
+from knowledge.vectors import DAMAGE, STEPS, BankVectors
 
 NEAREST = 3
 """Statements over which the mean of the highest similarities is taken."""
@@ -22,11 +25,32 @@ REMEMBERED = (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
 SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED) + 1
 ALIGNED_FEATURES = 2
 MOST_REFERENCES = 6
+FIELDS = Path(__file__).with_name("model") / "fields.npz"
+"""Vectors of the questions and references of the public answers that the network was trained on; `python -m evals.fields` makes it."""
 
 
 def references_of(task: GradeTask) -> tuple[str, ...]:
     """The references that a reply is held against as a whole."""
     return task.passages[:MOST_REFERENCES]
+
+
+@cache
+def known_fields() -> Vectors:
+    """Unit vectors of what the public sets say, shape (texts, dimension). Raises: ModelUnavailable where the file is unusable."""
+    try:
+        with np.load(FIELDS, allow_pickle=False) as found:
+            steps = found["steps"].astype(np.float32)
+    except DAMAGE as error:
+        raise ModelUnavailable(
+            f"{FIELDS}, which came with the program, is missing or damaged; reinstall the package"
+        ) from error
+    return np.asarray(steps / np.linalg.norm(steps, axis=1, keepdims=True))
+
+
+def write_fields(vectors: Vectors) -> None:
+    """Keeps the vectors of what the public sets say, shape (texts, dimension), a byte for each number. Raises: OSError."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    np.savez_compressed(FIELDS, steps=np.round(vectors / largest * STEPS).astype(np.int8))
 
 
 class _Known:
@@ -99,20 +123,24 @@ class Memory:
 
     def aligned(self, task: GradeTask, reply: str) -> Floats:
         """How much of each point's words, and of those of the reference that it holds most of, a reply holds: shape (points, 2)."""
-        words, asked = self.opened().words, content_stems(" ".join(task.wordings))
+        words = self.opened().words
+        asked = {stem(word) for wording in task.wordings for word in words(wording).texts}
         said = words(reply)
         whole = max((word_recall(words(text), said, asked) for text in references_of(task)), default=0.0)
         return np.array([[word_recall(words(point.text), said, asked), whole] for point in task.points], dtype=float)
 
     def at_home(self, task: GradeTask) -> float:
-        """How near a task is to what the bank says of other questions, in [-1, 1]: the mean of the points' highest cosines and, where
-        there is a question, of its own.
+        """How near a task is to what training knew, in [-1, 1], to what the bank says of other questions or to the public sets'
+        questions and references: the mean of the points' highest cosines and, where there is a question, of its own.
         """
         known = _Known(task, self.opened())
-        points, [question] = (
-            self.opened().nearest_elsewhere(vectors, task.question_id) for vectors in (known.points, known.question)
-        )
-        return float((points.mean() + question) / 2 if task.question else points.mean())
+        near = self._nearest_known(task, np.concatenate([known.points, known.question]))
+        points, question = float(near[:-1].mean()), float(near[-1])
+        return (points + question) / 2 if task.question else points
+
+    def _nearest_known(self, task: GradeTask, vectors: Vectors) -> Vectors:
+        in_bank = self.opened().nearest_elsewhere(vectors, task.question_id)
+        return np.asarray(np.maximum(in_bank, (vectors @ known_fields().T).max(axis=1)), dtype=np.float32)
 
 
 def _top(similarities: Vectors) -> tuple[float, float]:
