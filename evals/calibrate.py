@@ -8,7 +8,8 @@ with the authored statements as a memory on questions that training knew, withou
 `derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against
 the bank's reference answers, and on train splits of the public graded answers. What a network finds in answers of a field that it has
 learnt is surer and truer than what it finds elsewhere, so `foreign`, for the fields of which training knew nothing, is fitted on what
-networks find that were trained without a set: `--unseen` names them by the sets that they read. All figures printed are cross-validated by question; no test part is read.
+networks find that were trained without a set: `--unseen` names them by the sets that they read. All figures printed are
+cross-validated by question; no test part is read.
 """
 
 import argparse
@@ -24,7 +25,7 @@ import numpy as np
 from evals.aggregations import Found, fit_scores, fit_verdicts
 from evals.attack_templates import fill, load_families, placeholders, values_for
 from evals.examples import true_score
-from evals.training_data import public_cases
+from evals.training_data import case_references, public_cases
 from interviewer.grading.aggregation import Aggregation
 from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import GradeTask, Verdict
@@ -68,6 +69,7 @@ STRANGE_EVERY = 4
 HOME_TIMES = 4
 """Weight of the golden replies beside each other set in `derived`, which is for the bank's field above all."""
 HARD_EVERY = 2
+"""Every so many of the hard replies is held against references: each is read twice."""
 ALL_OVER = READ_FEATURES + ALONE_FEATURES
 RESEMBLES = ALL_OVER + REPLY_FEATURES
 PARTS = {
@@ -155,13 +157,16 @@ def public(folder: Path, judge_of: Callable[[str], LocalJudge], seed: int = 0) -
     for name, count in PUBLIC.items():
         cases = cases_of[name]
         for i, asked in enumerate(rng.sample(cases, count)):
-            references = asked["reference"] if isinstance(asked["reference"], list) else [asked["reference"]]
-            task = reference_task(GradeRequest(question=asked["question"], references=tuple(references)))
+            task = _against(asked["question"], case_references(asked))
             found.append(_found(judge_of(name), asked, task))
             if i % STRANGE_EVERY == 0:
                 said = rng.choice(cases_of[rng.choice([other for other in PUBLIC if other != name])])["reply"]
                 found.append(_found(judge_of(name), asked | {"reply": said, "score": 0.0}, task))
     return _graded(found)
+
+
+def _against(question: str, references: Sequence[str]) -> GradeTask:
+    return reference_task(GradeRequest(question=question, references=tuple(references)))
 
 
 def hard(bank: Bank, judge: LocalJudge) -> list[Found]:
@@ -176,8 +181,7 @@ def hard(bank: Bank, judge: LocalJudge) -> list[Found]:
         plain = [p for p in question.key_points if verdicts.get(p.id) in (Verdict.COVERED, Verdict.CONTRADICTED)]
         texts |= {point.text: float(verdicts[point.id] is Verdict.COVERED) for point in plain[:1]}
         for text, score in texts.items():
-            task = reference_task(GradeRequest(question=question.question, references=(text,)))
-            found.append(_found(judge, case | {"score": score}, task))
+            found.append(_found(judge, case | {"score": score}, _against(question.question, [text])))
     return _graded(found)
 
 
@@ -249,7 +253,7 @@ def fits_of(
         return bank_task(bank, question).model_copy(update={"statements": ()})
 
     def of_reference(question: Question) -> GradeTask:
-        return reference_task(GradeRequest(question=question.question, references=(question.answer,)))
+        return _against(question.question, [question.answer])
 
     def fit_with(
         task_of: Callable[[Question], GradeTask], known_only: bool, ablated: bool = False

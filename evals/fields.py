@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.training_data import PUBLIC, public_cases
+from evals.training_data import PUBLIC, case_references, public_cases
 from interviewer.grading.memory import FIELDS, write_fields
 from interviewer.grading.tasks import derive_points
 from knowledge.encoder import open_encoder
@@ -19,8 +19,7 @@ def field_texts(folder: Path) -> list[str]:
     found: dict[str, None] = {}
     for name in PUBLIC:
         for case in public_cases(folder / f"{name}.jsonl"):
-            references = case["reference"] if isinstance(case["reference"], list) else [case["reference"]]
-            points = [point.text for reference in references for point in derive_points(reference)]
+            points = [point.text for reference in case_references(case) for point in derive_points(reference)]
             found |= dict.fromkeys([text for text in (case["question"], *points) if text.strip()])
     return list(found)
 

@@ -21,6 +21,7 @@ from evals.attacks import ROUNDING
 from evals.cases import Case, read_cases
 from evals.table import columns
 from interviewer.grading.addressed import without_question
+from interviewer.grading.aggregation import Aggregation
 from interviewer.grading.chain import Grader, Judge
 from interviewer.grading.crossencoder import VERDICTS, Floats
 from interviewer.grading.defences import ALL_ON, Defences
@@ -115,8 +116,8 @@ class OpenJudge(LocalJudge):
         """As the local judge does; with `doubt` off it gets the same sentences without what would betray the steering."""
         return super().judge(task, reply if self._doubt else "\n".join(self.shown(reply)))
 
-    def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
-        return super()._turned(task, told, found) if self._denials else found
+    def _turned(self, task: GradeTask, aggregation: Aggregation, told: Told, found: Floats) -> Floats:
+        return super()._turned(task, aggregation, told, found) if self._denials else found
 
     def shown(self, reply: str, questions: Iterable[str] = ()) -> tuple[str, ...]:
         """As the local judge's; a test holds the two equal where all defences are on."""

@@ -89,8 +89,7 @@ def public_examples(folder: Path, seed: int, share: float = 1.0, names: Sequence
     for name in names:
         rows = public_cases(folder / f"{name}.jsonl")
         for row in rng.sample(rows, int(len(rows) * share)):
-            references = row["reference"] if isinstance(row["reference"], list) else [row["reference"]]
-            reference = rng.choice(references)
+            reference = rng.choice(case_references(row))
             if rng.random() < WHOLE_SHARE:
                 found.append(whole_example(cut_sentences(row["reply"]), reference, row["score"]))
                 continue
@@ -120,6 +119,12 @@ def public_cases(file: Path) -> list[dict[str, Any]]:
     """The answers of a public set to train on; STITA, which has no splits, is for training as a whole."""
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return [row for row in rows if row["split"] in ("train", None) and row["reply"].strip()]
+
+
+def case_references(case: Mapping[str, Any]) -> list[str]:
+    """The references of a public answer, which holds one or a list."""
+    found = case["reference"]
+    return found if isinstance(found, list) else [found]
 
 
 def _banded(score: float) -> Verdict:

@@ -12,11 +12,11 @@ import struct
 import zipfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from knowledge.load import load_bank
 from knowledge.passages import bank_passages
 
 log = logging.getLogger("knowledge.vectors")
+Made = TypeVar("Made")
 
 FILE = Path(__file__).with_name("vectors.npz")
 STEPS = 127
@@ -60,6 +61,36 @@ class Kept(NamedTuple):
     questions: tuple[str, ...]
 
 
+class _Recent(Generic[Made]):
+    """The latest things that were made, the oldest dropped first; what one thread makes, others do not wait for.
+
+    Args:
+        size: of one of them.
+    """
+
+    def __init__(self, size: Callable[[Made], int]) -> None:
+        self._size = size
+        self._made: OrderedDict[int, Made] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: int, make: Callable[[], Made], most: int) -> Made:
+        """What is kept under the key, or else is made and kept, within `most` in sum of sizes."""
+        with self._lock:
+            if (known := self._made.get(key)) is not None:
+                return known
+        made = make()
+        with self._lock:
+            self._made[key] = made
+            while sum(map(self._size, self._made.values())) > most:
+                self._made.popitem(last=False)
+        return made
+
+    def clear(self) -> None:
+        """Drops all."""
+        with self._lock:
+            self._made.clear()
+
+
 class BankVectors:
     """An Encoder that takes the vectors of the bank's texts from the file, where that was made with the same weights, and keeps
     the latest others: a reply's sentences are looked at more than once.
@@ -71,9 +102,8 @@ class BankVectors:
     def __init__(self, encoder: WordEncoder, file: Path = FILE) -> None:
         self._encoder = encoder
         self._file = file
-        self._recent: OrderedDict[int, Vectors] = OrderedDict()
-        self._recent_words: OrderedDict[int, Words] = OrderedDict()
-        self._lock = Lock()
+        self._recent: _Recent[Vectors] = _Recent(len)
+        self._recent_words: _Recent[Words] = _Recent(lambda words: 1 + len(words.texts))
 
     @property
     def model_hash(self) -> str:
@@ -93,22 +123,12 @@ class BankVectors:
 
     def words(self, text: str) -> Words:
         """The words of a text with a vector for each. Raises: ModelUnavailable."""
-        key = _key(text)
-        with self._lock:
-            if (known := self._recent_words.get(key)) is not None:
-                return known
-        found = self._encoder.words(text)
-        with self._lock:
-            self._recent_words[key] = found
-            while sum(1 + len(words.texts) for words in self._recent_words.values()) > REMEMBERED_WORDS:
-                self._recent_words.popitem(last=False)
-        return found
+        return self._recent_words.get(_key(text), lambda: self._encoder.words(text), REMEMBERED_WORDS)
 
     def forget(self) -> None:
         """Drops what is kept beside the bank's."""
-        with self._lock:
-            self._recent.clear()
-            self._recent_words.clear()
+        self._recent.clear()
+        self._recent_words.clear()
 
     def nearest_elsewhere(self, said: Vectors, question_id: str | None) -> Vectors:
         """For each vector, shape (n, dimension), the highest cosine to a statement of another question, shape (n,).
@@ -130,16 +150,7 @@ class BankVectors:
         return {key: kept.vectors[kept.rows[key]] for key in keys if key in kept.rows} if kept else {}
 
     def _embedded(self, texts: list[str]) -> Vectors:
-        key = _key(repr(texts))
-        with self._lock:
-            if (known := self._recent.get(key)) is not None:
-                return known
-        vectors = self._encoder.encode(texts)
-        with self._lock:
-            self._recent[key] = vectors
-            while sum(map(len, self._recent.values())) > REMEMBERED:
-                self._recent.popitem(last=False)
-        return vectors
+        return self._recent.get(_key(repr(texts)), lambda: self._encoder.encode(texts), REMEMBERED)
 
     @cached_property
     def _kept(self) -> Kept | None:
@@ -152,16 +163,27 @@ def write_vectors(bank: Bank, encoder: Encoder, file: Path = FILE) -> int:
     owner_of = bank_texts(bank)
     texts = sorted(owner_of, key=len)
     vectors = np.concatenate([encoder.encode(texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)])
-    largest = np.abs(vectors).max(axis=1, keepdims=True)
     np.savez_compressed(
         file,
         model=np.array(encoder.model_hash),
         keys=np.array([_key(text) for text in texts], dtype=np.uint64),
-        steps=np.round(vectors / largest * STEPS).astype(np.int8),
+        steps=to_steps(vectors),
         owners=np.array([owner_of[text] for text in texts], dtype=np.int32),
         questions=np.array([question.id for question in bank.questions]),
     )
     return len(texts)
+
+
+def to_steps(vectors: Vectors) -> NDArray[np.int8]:
+    """Vectors, shape (n, dimension), with a byte for each number, as they are kept."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    return np.asarray(np.round(vectors / largest * STEPS), dtype=np.int8)
+
+
+def from_steps(kept: NDArray[np.int8]) -> Vectors:
+    """Vectors of length 1 from how they are kept."""
+    steps = kept.astype(np.float32)
+    return np.asarray(steps / np.linalg.norm(steps, axis=1, keepdims=True))
 
 
 def bank_texts(bank: Bank) -> dict[str, int]:
@@ -175,11 +197,10 @@ def bank_texts(bank: Bank) -> dict[str, int]:
 def _read(file: Path) -> Kept | None:
     try:
         with np.load(file, allow_pickle=False) as found:
-            steps = found["steps"].astype(np.float32)
             return Kept(
                 str(found["model"]),
                 {int(key): row for row, key in enumerate(found["keys"])},
-                steps / np.linalg.norm(steps, axis=1, keepdims=True),
+                from_steps(found["steps"]),
                 found["owners"],
                 tuple(str(id) for id in found["questions"]),
             )

@@ -188,9 +188,10 @@ class LocalJudge:
             return Findings(judgements=nothing, model=self.model)
         heard = self.hear(said, [point.text for point in task.points])
         alone = self._read_alone(task, heard)
-        found = self.aggregation(task).probabilities(self._features(task, heard, alone))
+        aggregation = self.aggregation(task)
+        found = aggregation.probabilities(self._features(task, heard, alone))
         if (told := tell_apart(said)).denied:
-            found = self._turned(task, told, found)
+            found = self._turned(task, aggregation, told, found)
         if steers(reply):
             found = _without_doubtful(found)
         quoted = _quoted(heard, alone)
@@ -258,24 +259,24 @@ class LocalJudge:
             found[at, points, _MISSING] = one.probabilities[:, :, _MISSING].min(axis=0)
         return Alone(near, found, len(chosen))
 
-    def _turned(self, task: GradeTask, told: Told, found: Floats) -> Floats:
+    def _turned(self, task: GradeTask, aggregation: Aggregation, told: Told, found: Floats) -> Floats:
         """The probabilities where claims are denied: a point that they state is contradicted, unless what the reply asserts
         beside them states it. Points on which they are silent are judged on the rest; the others on all of it, since to deny
         what is wrong may be right.
         """
-        stated, beside = (self._alone(task, said) for said in (told.denied, told.asserted))
+        stated, beside = (self._alone(task, aggregation, said) for said in (told.denied, told.asserted))
         turned = (stated[:, _COVERED] + stated[:, _PARTIAL] / 2) * (1 - beside[:, _COVERED])
         mixed = beside * (1 - turned[:, None])
         mixed[:, _CONTRADICTED] += turned
         silent = stated[:, _MISSING] >= SILENT_FROM
         return np.where((turned >= TURNED_FROM)[:, None], mixed, np.where(silent[:, None], beside, found))
 
-    def _alone(self, task: GradeTask, said: tuple[str, ...]) -> Floats:
+    def _alone(self, task: GradeTask, aggregation: Aggregation, said: tuple[str, ...]) -> Floats:
         """The probabilities that these sentences alone would have."""
         if not said:
             return _same_for_all(task, _SILENT)
         heard = self.hear(said, [point.text for point in task.points])
-        return self.aggregation(task).probabilities(self.features(task, heard))
+        return aggregation.probabilities(self.features(task, heard))
 
     def _remembers(self, task: GradeTask) -> bool:
         return bool(task.statements) and not task.derived and task.question_id not in self.card.held_out

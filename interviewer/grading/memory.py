@@ -17,7 +17,7 @@ from interviewer.grading.grade import GradeTask, Verdict
 from knowledge.encoder import Encoder, Vectors
 from knowledge.errors import ModelUnavailable
 from knowledge.text import stem
-from knowledge.vectors import DAMAGE, STEPS, BankVectors
+from knowledge.vectors import DAMAGE, BankVectors, from_steps, to_steps
 
 NEAREST = 3
 """Statements over which the mean of the highest similarities is taken."""
@@ -39,18 +39,16 @@ def known_fields() -> Vectors:
     """Unit vectors of what the public sets say, shape (texts, dimension). Raises: ModelUnavailable where the file is unusable."""
     try:
         with np.load(FIELDS, allow_pickle=False) as found:
-            steps = found["steps"].astype(np.float32)
+            return from_steps(found["steps"])
     except DAMAGE as error:
         raise ModelUnavailable(
             f"{FIELDS}, which came with the program, is missing or damaged; reinstall the package"
         ) from error
-    return np.asarray(steps / np.linalg.norm(steps, axis=1, keepdims=True))
 
 
 def write_fields(vectors: Vectors) -> None:
     """Keeps the vectors of what the public sets say, shape (texts, dimension), a byte for each number. Raises: OSError."""
-    largest = np.abs(vectors).max(axis=1, keepdims=True)
-    np.savez_compressed(FIELDS, steps=np.round(vectors / largest * STEPS).astype(np.int8))
+    np.savez_compressed(FIELDS, steps=to_steps(vectors))
 
 
 class _Known:
