@@ -130,8 +130,13 @@ def _sent(page: Page) -> int:
 
 
 def part(page: Page, name: str) -> None:
-    """Opens a part of the page; every part's tab is in sight at every width."""
+    """Opens a part of the page; every part's tab is in sight at every width.
+
+    A frame after a part is first opened, Gradio writes its fields' first values again: over what a robot, quicker than any
+    hand, has typed by then (`render_previously_invisible_children` in its page). Two ticks and a frame later that is done.
+    """
     page.get_by_role("tab", name=name, exact=True).click()
+    page.evaluate("async () => { for (let n = 0; n < 4; n += 1) await new Promise(requestAnimationFrame) }")
 
 
 def beyond(page: Page) -> int:

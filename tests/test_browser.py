@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import begin, press, ready, say
+from tests.browser import begin, part, press, ready, say
 from tests.test_cli import run
 
 REPLY = "The chain rule carries the error backwards layer by layer, so every weight gets its gradient of the loss."
@@ -58,7 +58,7 @@ def test_a_reload_comes_back_to_the_same_question_and_past_sessions_open(page: P
     expect(page.locator("#headline")).to_be_visible()
     page.locator("#new").click()
     expect(page.locator("#start")).to_be_visible()
-    page.get_by_role("tab", name="Progress").click()
+    part(page, "Progress")
     page.locator("#progress-history button").first.click()
     expect(page.locator("#chat")).to_contain_text(REPLY)
 

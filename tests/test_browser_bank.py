@@ -5,13 +5,13 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import SLOW_MS
+from tests.browser import SLOW_MS, part
 from tests.test_cli import run
 from tests.test_own_material import ARTICLE, GOOD
 
 
 def open_bank(page: Page) -> None:
-    page.get_by_role("tab", name="Bank").click()
+    part(page, "Bank")
     expect(page.locator("#bank-results .bank-question").first).to_be_visible(timeout=SLOW_MS)
 
 
@@ -36,7 +36,7 @@ def test_an_article_is_uploaded_reviewed_and_asked(page: Page, tmp_path: Path) -
     article = tmp_path / "sourdough.txt"
     article.write_text(ARTICLE, encoding="utf-8")
     open_bank(page)
-    page.get_by_role("tab", name="Your material").click()
+    part(page, "Your material")
     page.locator("#material-read").click()
     expect(page.get_by_text("choose a file first").first).to_be_visible(timeout=SLOW_MS)
     page.locator("#material-file input[type=file]").set_input_files(article)
@@ -69,7 +69,7 @@ def test_an_article_is_uploaded_reviewed_and_asked(page: Page, tmp_path: Path) -
 
 def test_a_pasted_script_does_nothing(page: Page) -> None:
     open_bank(page)
-    page.get_by_role("tab", name="Your material").click()
+    part(page, "Your material")
     evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
     page.locator("#material-paste textarea").fill(
         f"Q: What is a {evil}?\nA: A tag {evil}.\nQ: What is b?\nA: A letter {evil}."
@@ -78,7 +78,7 @@ def test_a_pasted_script_does_nothing(page: Page) -> None:
     expect(page.locator("#review-headline")).to_contain_text("2 to review", timeout=SLOW_MS)
     page.locator("#review-accept-rest").click()
     expect(page.locator("#review-headline")).to_contain_text("All reviewed", timeout=SLOW_MS)
-    page.get_by_role("tab", name="Questions").click()
+    part(page, "Questions")
     page.locator("#bank-topic input").click()
     page.get_by_role("option", name="My material").click()
     expect(page.locator("#bank-count")).to_contain_text("2 questions", timeout=SLOW_MS)

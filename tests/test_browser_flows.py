@@ -165,7 +165,7 @@ def _bank(visit: Visit) -> None:
 
 def _material(visit: Visit) -> None:
     page = visit.page
-    page.get_by_role("tab", name="Your material").click()
+    part(page, "Your material")
     page.locator("#material-paste textarea").fill(MATERIAL.format(look=f"{visit.theme} at {visit.width}"))
     visit.stop("material", "#material-read")
     page.locator("#material-read").click()
@@ -183,7 +183,7 @@ def _evals(visit: Visit) -> None:
     part(page, "Evals")
     expect(page.locator("#evals-cases input").first).to_be_visible()
     visit.stop("evals", "#evals-start")
-    page.get_by_role("tab", name="Results").click()
+    part(page, "Results")
     expect(page.locator("#evals-card select")).to_be_visible()
     visit.stop("evals-results", "#evals-keep")
     page.locator("#evals-report").click()
