@@ -2,8 +2,8 @@
 
 `stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the development halves of
 the golden set and of right replies as they are said aloud or in few words (`spoken.jsonl`), on short, everyday, odd and subtly wrong
-replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`; all judged by us), on replies to
-other questions, and on tricks:
+replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`, `mixed_dev.jsonl`; all judged by
+us), on replies to other questions, and on tricks:
 with the authored statements as a memory on questions that training knew, without it on all.
 `derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against
 the bank's reference answers, and on train splits of the public graded answers. What a network finds in answers of a field that it has
@@ -46,11 +46,13 @@ from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, HARD_WEIGHT = 1.0, 1.0, 0.5, 0.25, 0.5
+PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, HARD_WEIGHT = 1.0, 1.0, 1.0, 0.25, 0.5
+MIXED_WEIGHTS = {"terse": 1.0, "balanced": 1.0, "terse_wrong": 0.4, "parrot": 0.4}
 STRANGERS_WEIGHT, EMPTY_WEIGHT = 0.75, 0.25
 """Weights of everyday replies, of right ones as they are said aloud or in few words, of short ones, of odd ones (denied, hedging, wrong
-with assurance, contradicting themselves, ...), of subtly wrong ones with their right twins, of answers to other questions, and of what
-says nothing, beside the golden ones."""
+with assurance, contradicting themselves, ...), of subtly wrong ones with their right twins, of some kinds that were once misread (in few
+words, weighing two sides, wrong in few words, the question given back), of answers to other questions, and of what says nothing, beside the
+golden ones. The other kinds of `mixed_dev.jsonl` are there to look at: to fit on them costs short right replies."""
 STRANGERS_SHORT = 0.67
 PARROTED_EVERY, TRICKS_EVERY, TRICKS_A_REPLY = 2, 3, 3
 TRICKS = (
@@ -91,11 +93,14 @@ def dev_half(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeT
     return _graded(_found(judge, case, task_of(bank.by_id[case["question_id"]])) for case in cases)
 
 
-def written(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], name: str) -> list[Found]:
-    """Replies of a file to questions that no test asks."""
+def written(
+    bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], name: str, kind: str | None = None
+) -> list[Found]:
+    """Replies of a file, all or those of a kind, written to calibrate by."""
     return _graded(
         _judged(judge, bank.by_id[case["question_id"]], case["reply"], case["verdicts"], task_of)
         for case in _lines(DATA / name)
+        if kind in (None, case.get("kind"))
     )
 
 
@@ -265,6 +270,10 @@ def fits_of(
             (written(bank, judge, task_of, "short_dev.jsonl"), SHORT_WEIGHT),
             (written(bank, judge, task_of, "odd_dev.jsonl"), ODD_WEIGHT),
             (written(bank, judge, task_of, "hard_dev.jsonl"), HARD_WEIGHT),
+            *(
+                (written(bank, judge, task_of, "mixed_dev.jsonl", kind), weight)
+                for kind, weight in MIXED_WEIGHTS.items()
+            ),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
             (parroted(bank, judge, task_of), EMPTY_WEIGHT),
             (tricks(bank, judge, task_of), EMPTY_WEIGHT),

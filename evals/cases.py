@@ -14,7 +14,9 @@ from interviewer.events import REPLY_LIMIT
 from interviewer.grading.grade import Verdict
 
 LONGEST_REFERENCE = 100_000
-OWN_DATASETS = frozenset({"golden", "golden-unseen", "short-correct", "plainly-spoken", "in-few-words", "one-sentence"})
+OWN_DATASETS = frozenset(
+    {"golden", "golden-unseen", "short-correct", "short-wrong", "plainly-spoken", "in-few-words", "one-sentence"}
+)
 """Data sets whose scores are the project's own; 'human' is said of the public sets alone."""
 SUFFIX_TOLERANCE = 0.05
 """How far an attack suffix may raise the score of the reply that it is hung on. Source: the contract."""

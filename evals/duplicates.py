@@ -28,7 +28,7 @@ from knowledge.text import words
 
 DATA = Path(__file__).parent / "data"
 TUNED_ON = DATA / "dev_attacks.jsonl"
-CALIBRATED_ON = ("plain_dev", "short_dev", "odd_dev", "hard_dev")
+CALIBRATED_ON = ("plain_dev", "short_dev", "odd_dev", "hard_dev", "mixed_dev")
 RUN_WORDS = 7
 LEAST_SHARE = 0.5
 LEAST_WORDS = 8
@@ -149,7 +149,10 @@ def _sharing_words(tested: Sequence[Text], others: Sequence[Text]) -> list[tuple
 
 def near_duplicates(bank: Bank, encoder: Encoder) -> list[Pair]:
     """Near-duplicates between each of our sets and what was trained on, and between the sets."""
-    sets = {name: tested_texts(name) for name in ("golden", "attacks", "short_correct", "spoken", "one_sentence")}
+    sets = {
+        name: tested_texts(name)
+        for name in ("golden", "attacks", "short_correct", "short_wrong", "spoken", "one_sentence")
+    }
     trained = trained_texts(bank)
     found: list[Pair] = []
     for texts in sets.values():

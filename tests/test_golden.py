@@ -129,6 +129,15 @@ def test_short_and_oddly_phrased_replies_are_correct_ones(bank: Bank) -> None:
     assert max(len(words(case.reply)) for case in replies) <= 45
 
 
+def test_short_wrong_replies_deserve_nothing(bank: Bank) -> None:
+    replies = read_cases([DATA / "short_wrong.jsonl"])
+    assert len(replies) >= 90
+    assert {case.question_id for case in replies} <= bank.by_id.keys()
+    assert {case.score for case in replies} == {0.0}
+    assert {point.verdict for case in replies for point in case.key_points or ()} == {"missing", "contradicted"}
+    assert max(len(words(case.reply)) for case in replies) <= 45
+
+
 def test_answers_of_one_sentence_are_as_often_right_as_wrong(bank: Bank) -> None:
     cases = read_cases([DATA / "one_sentence.jsonl"])
     halves: dict[str | None, set[str]] = {"dev": set(), "test": set()}
@@ -144,6 +153,6 @@ def test_answers_of_one_sentence_are_as_often_right_as_wrong(bank: Bank) -> None
     assert all(found.count("right") == found.count("wrong") >= 150 for found in kinds.values())
 
 
-@pytest.mark.parametrize("name", ["golden", "short_correct", "spoken", "one_sentence"])
+@pytest.mark.parametrize("name", ["golden", "short_correct", "short_wrong", "spoken", "one_sentence"])
 def test_scores_of_ours_are_never_called_human(name: str) -> None:
     assert all(case.is_ours for case in read_cases([DATA / f"{name}.jsonl"]))

@@ -23,6 +23,7 @@ from evals.training_data import (
     reworded,
     single_examples,
     talk_example,
+    times,
 )
 from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.grade import GraderName, Verdict
@@ -55,6 +56,15 @@ def check(example: Example) -> None:
     assert sizes == {len(example.evidence)}
     assert all(-1 <= at < len(example.sentences) for at in example.evidence)
     assert example.score is None or -0.25 <= example.score <= 1
+
+
+def test_brevity_is_no_sign_of_being_right(bank: Bank) -> None:
+    terse = [reply for reply in load_replies(bank) if len(reply.text.split()) <= 30]
+    right, wrong = (
+        sum(times(reply) for reply in terse if reply.kind == kind) for kind in ("strong", "confident_wrong")
+    )
+    assert right > 6000
+    assert wrong > 0.6 * right
 
 
 def test_held_out_questions_teach_nothing(bank: Bank) -> None:
