@@ -136,9 +136,10 @@ def kept(home: Path) -> State:
 
 
 def refused(url: str) -> bool:
+    """Whether new visitors are turned away: at the door, or, where the door closes behind them, without a word."""
     try:
         httpx.get(url, trust_env=False)
-    except httpx.ConnectError:
+    except (httpx.ConnectError, httpx.RemoteProtocolError):
         return True
     return False
 
