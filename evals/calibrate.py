@@ -46,13 +46,23 @@ from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-PLAIN_WEIGHT, SPOKEN_WEIGHT, SHORT_WEIGHT, ODD_WEIGHT, HARD_WEIGHT = 1.0, 1.0, 1.0, 0.25, 0.5
-MIXED_WEIGHTS = {"terse": 1.0, "balanced": 1.0, "terse_wrong": 0.4, "parrot": 0.4}
-STRANGERS_WEIGHT, EMPTY_WEIGHT = 0.75, 0.25
-"""Weights of everyday replies, of right ones as they are said aloud or in few words, of short ones, of odd ones (denied, hedging, wrong
-with assurance, contradicting themselves, ...), of subtly wrong ones with their right twins, of some kinds that were once misread (in few
-words, weighing two sides, wrong in few words, the question given back), of answers to other questions, and of what says nothing, beside the
-golden ones. The other kinds of `mixed_dev.jsonl` are there to look at: to fit on them costs short right replies."""
+SPOKEN_WEIGHT, STRANGERS_WEIGHT, EMPTY_WEIGHT = 1.0, 0.75, 0.25
+"""Weights of right replies as they are said aloud or in few words, of answers to other questions, and of what says nothing, beside
+the golden ones."""
+WRITTEN_WEIGHTS: Mapping[tuple[str, str | None], float] = {
+    ("plain_dev.jsonl", None): 1.0,
+    ("short_dev.jsonl", None): 1.0,
+    ("odd_dev.jsonl", None): 0.25,
+    ("hard_dev.jsonl", None): 0.5,
+    ("mixed_dev.jsonl", "terse"): 1.0,
+    ("mixed_dev.jsonl", "balanced"): 1.0,
+    ("mixed_dev.jsonl", "terse_wrong"): 0.4,
+    ("mixed_dev.jsonl", "parrot"): 0.4,
+}
+"""Weights of the files of replies that were written to calibrate by, or of one kind in them: everyday ones, short ones, odd ones
+(denied, hedging, wrong with assurance, contradicting themselves, ...), subtly wrong ones with their right twins, and some kinds that were
+once misread (in few words, weighing two sides, wrong in few words, the question given back). The other kinds of `mixed_dev.jsonl`
+are there to look at: to fit on them costs short right replies."""
 STRANGERS_SHORT = 0.67
 PARROTED_EVERY, TRICKS_EVERY, TRICKS_A_REPLY = 2, 3, 3
 TRICKS = (
@@ -266,14 +276,7 @@ def fits_of(
         parts = [
             (dev_half(bank, judge, task_of, "golden.jsonl"), 1.0),
             (dev_half(bank, judge, task_of, "spoken.jsonl"), SPOKEN_WEIGHT),
-            (written(bank, judge, task_of, "plain_dev.jsonl"), PLAIN_WEIGHT),
-            (written(bank, judge, task_of, "short_dev.jsonl"), SHORT_WEIGHT),
-            (written(bank, judge, task_of, "odd_dev.jsonl"), ODD_WEIGHT),
-            (written(bank, judge, task_of, "hard_dev.jsonl"), HARD_WEIGHT),
-            *(
-                (written(bank, judge, task_of, "mixed_dev.jsonl", kind), weight)
-                for kind, weight in MIXED_WEIGHTS.items()
-            ),
+            *((written(bank, judge, task_of, *source), weight) for source, weight in WRITTEN_WEIGHTS.items()),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
             (parroted(bank, judge, task_of), EMPTY_WEIGHT),
             (tricks(bank, judge, task_of), EMPTY_WEIGHT),
