@@ -61,6 +61,8 @@ LEAST_ASKED_WORDS = 4
 _CLAUSE_START = re.compile(
     r"(?<=[,;:)])\s|\s[-(]\s?|(?<=[a-z0-9)])\s(?=[A-Z][a-z']*\s)|\s(?=(?:so|and|but|please|pls|thus|therefore)\s)"
 )
+# Where a sentence begins whose forerunner has no full stop ("I" is a capital anywhere).
+_UNSTOPPED = re.compile(r"(?<=[a-z0-9)])\s(?=(?!I\b)[A-Z][a-z']*\s)")
 
 
 @cache
@@ -122,11 +124,12 @@ def _strike(text: str, spans: list[Span]) -> str:
 
 
 def _kept_length(sentence: str) -> int:
-    """How much of an addressed sentence comes before the address and stays: nothing, unless it is a long clause."""
+    """How much of an addressed sentence comes before the address and stays: nothing, unless it is a long clause, or a sentence
+    of its own without a full stop."""
     start = min((found.start() for pattern in _patterns()[0] if (found := pattern.search(sentence))), default=0)
-    breaks = [found.start() for found in _CLAUSE_START.finditer(sentence, 0, start + 1)]
+    breaks = [found.start() for found in _CLAUSE_START.finditer(sentence) if found.start() <= start]
     kept = breaks[-1] if breaks else 0
-    return kept if len(words(sentence[:kept])) >= LEAST_KEPT_WORDS else 0
+    return kept if _UNSTOPPED.match(sentence, kept) or len(words(sentence[:kept])) >= LEAST_KEPT_WORDS else 0
 
 
 def _transcript(text: str) -> list[Span]:
