@@ -63,9 +63,9 @@ def test_honest_replies_of_the_bank_are_hardly_ever_taken_for_denials(bank: Bank
 
 @pytest.mark.parametrize("text", ["it " * 199, "a, " * 199 + "x", "(- " * 199, "x" * 300 + " - -" * 70, "that " * 110])
 def test_no_text_keeps_the_patterns_busy(text: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     tell_apart([text])
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 def test_a_denied_point_is_contradicted_and_the_others_stay(bank: Bank) -> None:

@@ -70,17 +70,17 @@ def test_a_long_message_is_read_in_time_that_does_not_explode() -> None:
         "is it ok if we ",
     ):
         for times in (20, 50_000 // len(piece)):
-            began = time.process_time()
+            began = time.thread_time()
             assert kind_of(piece * times + "xyzzy?") in set(ReplyKind)
-            assert time.process_time() - began < 0.05, piece
+            assert time.thread_time() - began < 0.05, piece
     assert kind_of("I " * 4000 + "?") is ReplyKind.ANSWER
 
 
 @pytest.mark.parametrize("line", sorted({line for lines in sections(FILE.read_text()).values() for line in lines}))
 def test_no_pattern_backtracks_for_long(line: str) -> None:
     own = re.findall(r"[a-z]+", line)
-    began = time.process_time()
+    began = time.thread_time()
     for size in (1, 2, 3, 5, 8):
         for start in range(0, min(len(own), 40), size):
             re.compile(expanded(line)).fullmatch(" ".join([*own[:2], *own[start : start + size] * 40][:40]) + " xyzzy")
-    assert time.process_time() - began < 0.5
+    assert time.thread_time() - began < 0.5
