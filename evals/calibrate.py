@@ -3,8 +3,8 @@
 `stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the development halves of
 the golden set and of right replies as they are said aloud or in few words (`spoken.jsonl`), on short, everyday, odd and subtly wrong
 replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`, `mixed_dev.jsonl`; all judged by
-us), on replies to other questions, and on tricks:
-with the authored statements as a memory on questions that training knew, without it on all.
+us), on replies to other questions, and on tricks, none of them to a question held out:
+`stated` with the authored statements as a memory, `given` without.
 `derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against
 the bank's reference answers, and on train splits of the public graded answers. What a network finds in answers of a field that it has
 learnt is surer and truer than what it finds elsewhere, so `foreign`, for the fields of which training knew nothing, is fitted on what
@@ -270,9 +270,7 @@ def fits_of(
     def of_reference(question: Question) -> GradeTask:
         return _against(question.question, [question.answer])
 
-    def fit_with(
-        task_of: Callable[[Question], GradeTask], known_only: bool, ablated: bool = False
-    ) -> tuple[Aggregation, str]:
+    def fit_with(task_of: Callable[[Question], GradeTask], ablated: bool = False) -> tuple[Aggregation, str]:
         parts = [
             (dev_half(bank, judge, task_of, "golden.jsonl"), 1.0),
             (dev_half(bank, judge, task_of, "spoken.jsonl"), SPOKEN_WEIGHT),
@@ -281,7 +279,7 @@ def fits_of(
             (parroted(bank, judge, task_of), EMPTY_WEIGHT),
             (tricks(bank, judge, task_of), EMPTY_WEIGHT),
         ]
-        chosen = [(r, w) for replies, w in parts for r in replies if not (known_only and r.question in unknown)]
+        chosen = [(r, w) for replies, w in parts for r in replies if r.question not in unknown]
         replies, weights = [reply for reply, _ in chosen], [weight for _, weight in chosen]
         fitted = fit_verdicts(replies, weights)
         lines = ablate(replies, weights, ABLATION_DECAYS) if ablated else []
@@ -295,8 +293,8 @@ def fits_of(
         return fit_scores([*ours, *wrong, *people], groups, {"golden": times})
 
     return {
-        "stated": lambda: fit_with(of_bank, True, ablated),
-        "given": lambda: fit_with(without_statements, False),
+        "stated": lambda: fit_with(of_bank, ablated),
+        "given": lambda: fit_with(without_statements),
         "derived": lambda: fit_derived({}, HOME_TIMES),
         "foreign": lambda: fit_derived(unseen, 1),
     }
