@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import begin, part, press, ready, say
+from tests.browser import begin, looking, part, press, ready, say
 from tests.test_cli import run
 
 REPLY = "The chain rule carries the error backwards layer by layer, so every weight gets its gradient of the loss."
@@ -61,6 +61,48 @@ def test_a_reload_comes_back_to_the_same_question_and_past_sessions_open(page: P
     part(page, "Progress")
     page.locator("#progress-history button").first.click()
     expect(page.locator("#chat")).to_contain_text(REPLY)
+
+
+CLOSES_LATE = """
+(() => {
+  const fetched = window.fetch;
+  const late = async (chunk, to) => {
+    if (new TextDecoder().decode(chunk).includes("close_stream")) await new Promise((go) => setTimeout(go, 3000));
+    to.enqueue(chunk);
+  };
+  window.fetch = async (...request) => {
+    const answer = await fetched(...request);
+    if (!String(request[0].url ?? request[0]).includes("/queue/data")) return answer;
+    return new Response(answer.body.pipeThrough(new TransformStream({transform: late})), answer);
+  };
+})();
+"""
+"""A page that is so busy that it notes the close of its stream of answers three seconds late."""
+
+
+def test_what_is_done_while_the_stream_of_answers_closes_is_answered(browser: Browser, url: str) -> None:
+    with looking(browser, url) as page:
+        page.add_init_script(CLOSES_LATE)
+        page.goto(url)
+        begin(page, 2)
+        page.locator("#new").click()
+        expect(page.locator("#start")).to_be_visible(timeout=20_000)
+
+
+def test_an_answer_that_still_comes_does_not_come_over_a_new_session_and_is_kept(page: Page) -> None:
+    begin(page, 2)
+    page.locator("#reply textarea").fill(REPLY)
+    page.locator("#reply textarea").press("Shift+Enter")
+    expect(page.locator("#chat")).to_contain_text(REPLY)
+    page.locator("#new").click()
+    expect(page.locator("#start")).to_be_visible()
+    # As long as it would take to be said.
+    page.wait_for_timeout(4_000)
+    expect(page.locator("#start")).to_be_visible()
+    expect(page.locator("#chat")).to_be_hidden()
+    page.locator("#unfinished button").first.click()
+    expect(page.locator('#chat [data-testid="user"]')).to_have_count(1)
+    ready(page)
 
 
 def test_practice_gives_hints_and_feedback(page: Page) -> None:

@@ -45,7 +45,8 @@ def build_app(
             with gr.Tab(say("tabs.interview"), id="interview"):
                 parts = interview_layout(interviewer)
                 shown = [session, *(parts[name] for name in SHOWN), *parts["actions"]]
-                opening = Opening(tabs, [tabs, *shown], lambda page: show(interviewer, page))
+                answering = wire_interview(interviewer, app, session, parts, shown)
+                opening = Opening(tabs, [tabs, *shown], lambda page: show(interviewer, page), answering)
             with gr.Tab(say("tabs.practice"), id="practice") as practice:
                 practice_tab(interviewer, practice, opening, told)
             with gr.Tab(say("tabs.progress"), id="progress") as progress_part:
@@ -61,7 +62,6 @@ def build_app(
             with gr.Tab(say("tabs.settings"), id="settings") as settings_part:
                 line = partial(grader_line, interviewer)
                 shared.append(settings_tab(interviewer, settings_part, parts["grader"], line, guarded))
-        wire_interview(interviewer, app, session, parts, shown)
         wire_report(interviewer, parts, opening)
         wire_resume_list(interviewer, app, parts["unfinished"], parts["new"], parts["zone"], opening, told)
         if interviewer.settings.auth:

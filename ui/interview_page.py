@@ -10,7 +10,7 @@ from interviewer.events import Order
 from interviewer.wiring import Interviewer
 from ui import handlers
 from ui.interview_show import ACTIONS, SHOWN, blank, said_so_far, show, taken
-from ui.listeners import QUIET, ZONE_JS
+from ui.listeners import QUIET, ZONE_JS, leave
 from ui.practice_handlers import zone_of
 from ui.practice_page import Opening, wire_presses
 from ui.told import told, told_each
@@ -82,8 +82,9 @@ class Handlers:
 
 def wire_interview(
     interviewer: Interviewer, app: gr.Blocks, session: gr.BrowserState, parts: dict[str, Any], shown: list[Any]
-) -> None:
-    """Makes the buttons of the set-up card and the composer work, and shows a session when the page loads.
+) -> list[Any]:
+    """Makes the buttons of the set-up card and the composer work, and shows a session when the page loads. Returns the listeners
+    that show an answer as it comes.
 
     Args:
         session: holds the session's id.
@@ -100,8 +101,11 @@ def wire_interview(
         answered.append(button.click(told_each(on.pressed(kind)), session, shown, **QUIET))
     for answer in answered:
         answer.success(None, None, None, js=TO_THE_REPORT, **QUIET)
+    loaded = app.load(told(on.loaded), session, shown, **QUIET)
+    answered.append(loaded.success(told_each(on.taken_up), session, shown, **QUIET))
+    leave(parts["new"].click, answered)
     parts["new"].click(blank, None, shown, **QUIET)
-    app.load(told(on.loaded), session, shown, **QUIET).success(told_each(on.taken_up), session, shown, **QUIET)
+    return answered
 
 
 def wire_report(interviewer: Interviewer, parts: dict[str, Any], opening: Opening) -> None:

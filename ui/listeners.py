@@ -25,3 +25,10 @@ element.addEventListener('click', (event) => {
 });
 """
 """What lets a button within HTML be pressed: its `data-` values go to the handler."""
+
+
+def leave(pressed: Callable[..., Any], answering: list[Any]) -> None:
+    """Lets a press end the showing of an answer that still comes, which would come over what the press shows. The answer is kept
+    all the same. To be wired before what the press shows: the page runs a press's listeners one after the other.
+    """
+    pressed(None, None, None, cancels=answering, **QUIET)

@@ -10,7 +10,7 @@ from interviewer.wiring import Interviewer
 from ui import practice_handlers as handlers
 from ui import practice_view as view
 from ui.handlers import Page
-from ui.listeners import PRESS, QUIET, ZONE_JS, Told
+from ui.listeners import PRESS, QUIET, ZONE_JS, Told, leave
 from ui.texts import say
 
 SIZES = [("3", 3), ("5", 5), ("10", 10)]
@@ -19,16 +19,22 @@ SIZES = [("3", 3), ("5", 5), ("10", 10)]
 class Opening(NamedTuple):
     """How another part of the page opens a session: the components that show it, and the values for them.
 
-    `outputs` are the tabs and then what `show` gives values for.
+    `outputs` are the tabs and then what `show` gives values for; `answering` are the listeners that show an answer as it comes.
     """
 
     tabs: gr.Tabs
     outputs: list[Any]
     show: Callable[[Page], list[Any]]
+    answering: list[Any]
 
     def values(self, page: Page) -> list[Any]:
         """Values for `outputs` that bring a session to the front."""
         return [gr.Tabs(selected="interview"), *self.show(page)]
+
+    def on(self, pressed: Callable[..., Any], handler: Callable[..., Any], inputs: list[Any]) -> None:
+        """Lets a press open a session; the browser's time zone takes the place of the first input."""
+        leave(pressed, self.answering)
+        pressed(handler, inputs, self.outputs, js=ZONE_JS, **QUIET)
 
 
 def practice_tab(interviewer: Interviewer, tab: gr.Tab, opening: Opening, told: Told) -> None:
@@ -54,7 +60,7 @@ def practice_tab(interviewer: Interviewer, tab: gr.Tab, opening: Opening, told: 
         return opening.values(handlers.begin(interviewer, zone_name, questions))
 
     tab.select(told(shown), zone, [hero, week, due], js=ZONE_JS, **QUIET)
-    start.click(told(begun), [zone, size], opening.outputs, js=ZONE_JS, **QUIET)
+    opening.on(start.click, told(begun), [zone, size])
     wire_presses(interviewer, due, zone, opening, told)
 
 
@@ -64,4 +70,4 @@ def wire_presses(interviewer: Interviewer, within: gr.HTML, zone: gr.Textbox, op
     def pressed(zone_name: str, event: gr.EventData) -> list[Any]:
         return opening.values(handlers.press(interviewer, zone_name, dict(event._data or {})))
 
-    within.click(told(pressed), zone, opening.outputs, js=ZONE_JS, **QUIET)
+    opening.on(within.click, told(pressed), [zone])
