@@ -1,4 +1,4 @@
-"""Counts which word classes follow each other in the bank's texts: interviewer/grading/model/word_order.npz.
+"""Counts which word classes follow each other in the bank's texts and replies: interviewer/grading/model/word_order.npz.
 
 Run as `python scripts/count_word_order.py [--held-out]`; with `--held-out` a third of the questions is left out and the
 shares of their texts, as written and shuffled, that lack order are printed, and nothing is written.
@@ -41,8 +41,9 @@ def main() -> None:
 
 
 def texts(bank: Bank, ids: set[str]) -> list[str]:
-    """Answers and statements of these questions."""
-    return [q.answer for q in bank.questions if q.id in ids] + [s.text for s in bank.statements if s.question in ids]
+    """Answers, statements and replies of these questions: notes in few words have an order of their own."""
+    written = [q.answer for q in bank.questions if q.id in ids] + [s.text for s in bank.statements if s.question in ids]
+    return written + [r.text for r in load_replies(bank) if r.question in ids and r.kind not in LEFT_OUT_KINDS]
 
 
 def count(found: Iterable[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
@@ -70,9 +71,8 @@ def measure(counts: tuple[np.ndarray, np.ndarray, np.ndarray], bank: Bank, ids: 
     file = Path(tempfile.mkdtemp()) / "counts.npz"
     np.savez_compressed(file, classes=counts[0], next=counts[1], skip=counts[2])
     word_order.FILE = file
-    replies = [r.text for r in load_replies(bank) if r.question in ids and r.kind not in LEFT_OUT_KINDS]
     rng = random.Random(2)
-    found = rng.sample(replies + texts(bank, ids), SAMPLE)
+    found = rng.sample(texts(bank, ids), SAMPLE)
     for low, high in BANDS:
         chosen = [text for text in found if low <= len(text.split()) < high]
         real = [word_order.has_no_order(text) for text in chosen]

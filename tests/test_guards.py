@@ -412,6 +412,20 @@ def test_shuffling_is_told_from_order(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "so raw text teaches language in general by guessing missing tokens, then same weights see small labelled set for one job",
+        "hidden places become -inf, row max off, softmax along the keys, QK^T over root d before, times V in the end",
+        "val down, train down: fine; val up, train down: too long; both high: too small a net, or lr off",
+        "count on Adam for embeddings, SGD with momentum for convnets, and mind the weight decay, decoupled is safer there",
+        "i'd log grad norms and each batch's loss, replay checkpoint, probably lr was high so lower it, clip",
+    ],
+)
+def test_notes_in_few_words_have_an_order(text: str) -> None:
+    assert not has_no_order(text)
+
+
+@pytest.mark.parametrize(
     "text", ["ReLU + BN + residual + GAP", "lr 1e-3, wd 0.1, bs 256", "conv bn relu pool fc softmax"]
 )
 def test_terse_notes_are_english(text: str) -> None:
