@@ -136,10 +136,12 @@ def kept(home: Path) -> State:
 
 
 def refused(url: str) -> bool:
-    """Whether new visitors are turned away: at the door, or, where the door closes behind them, without a word."""
+    """Whether new visitors are turned away: at the door, or, where the door closes behind them, without a word, or by the system
+    that resets those who waited before it.
+    """
     try:
         httpx.get(url, trust_env=False)
-    except (httpx.ConnectError, httpx.RemoteProtocolError):
+    except (httpx.NetworkError, httpx.RemoteProtocolError):
         return True
     return False
 
