@@ -415,9 +415,9 @@ def test_shuffling_is_told_from_order(bank: Bank) -> None:
     "text",
     [
         "so raw text teaches language in general by guessing missing tokens, then same weights see small labelled set for one job",
-        "hidden places become -inf, row max off, softmax along the keys, QK^T over root d before, times V in the end",
-        "val down, train down: fine; val up, train down: too long; both high: too small a net, or lr off",
-        "count on Adam for embeddings, SGD with momentum for convnets, and mind the weight decay, decoupled is safer there",
+        "relu in cnn hidden layers, gelu for transformers, and last one depends what you predict, tanh not so good deep",
+        "is neural net of many layers that find alone its features, first edges, later objects, possible now because GPU and much data",
+        "mostly saddles up there (all-positive curvature is rare), minima about equally good so not the trouble, flat spots slow you but noise helps out",
         "i'd log grad norms and each batch's loss, replay checkpoint, probably lr was high so lower it, clip",
     ],
 )

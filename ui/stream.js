@@ -7,13 +7,12 @@
   const COMPLETED = /^data: \{"msg":"process_completed","event_id":"(\w+)"/;
   const CLOSED = /^data: \{"msg":"close_stream"/;
 
-  const like = (answer, body) => new Response(body, {status: answer.status, statusText: answer.statusText, headers: answer.headers});
   const asked = async (...request) => {
     const answer = await fetched(...request);
     const text = await answer.text();
     // Before the page reads it and looks whether it has a stream.
     if (answer.ok) owed.add(JSON.parse(text).event_id);
-    return like(answer, text);
+    return new Response(text, answer);
   };
   const messages = async function* (answer) {
     const pieces = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -54,7 +53,7 @@
         else sink.error(error);
       }
     };
-    return like(answer, new ReadableStream({pull, cancel: () => void source.return()}));
+    return new Response(new ReadableStream({pull, cancel: () => void source.return()}), answer);
   };
   window.fetch = (...request) => {
     const {pathname} = new URL(request[0].url ?? request[0], location.href);
