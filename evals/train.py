@@ -62,14 +62,14 @@ def stage_examples(
     """The examples of each epoch of a stage, with the answers of these public sets."""
     if stage == "nli":
         return [
-            [*nli_examples(datasets, seed + i), *public_examples(datasets, seed + i, names=public)]
+            [*nli_examples(datasets, seed + i), *public_examples(datasets, seed + i, names=public, held_out=held_out)]
             for i in range(epochs)
         ]
     offset = 1000 * STAGES.index(stage)
     return [
         [
             *bank_examples(seed + offset + i, held_out),
-            *public_examples(datasets, seed + offset + i, PUBLIC_SHARE, public),
+            *public_examples(datasets, seed + offset + i, PUBLIC_SHARE, public, held_out),
             *nli_examples(datasets, seed + offset + i, NLI_SHARE),
         ]
         for i in range(epochs)
@@ -248,7 +248,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--steps", type=int, help="steps to take, where not the whole of the last epoch")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--hold-out", type=Path, default=HELD_OUT, help="question ids to keep out of training")
+    parser.add_argument(
+        "--hold-out", type=Path, default=HELD_OUT, help="ids of questions, the bank's or public ones, to keep out"
+    )
     parser.add_argument(
         "--public", choices=PUBLIC, nargs="*", default=PUBLIC, help="public sets to learn from (default: all)"
     )

@@ -83,15 +83,21 @@ def nli_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example]:
     return found
 
 
-def public_examples(folder: Path, seed: int, share: float = 1.0, names: Sequence[str] = PUBLIC) -> list[Example]:
-    """Graded answers of the training splits of public sets.
+def public_examples(
+    folder: Path,
+    seed: int,
+    share: float = 1.0,
+    names: Sequence[str] = PUBLIC,
+    held_out: frozenset[str] = frozenset(),
+) -> list[Example]:
+    """Graded answers of the training splits of public sets, but for those to held-out questions.
 
     A reference of one sentence carries the label as its verdict; one of several carries the score alone.
     """
     rng = random.Random(seed)
     found: list[Example] = []
     for name in names:
-        rows = public_cases(folder / f"{name}.jsonl")
+        rows = [row for row in public_cases(folder / f"{name}.jsonl") if row["question_id"] not in held_out]
         for row in rng.sample(rows, int(len(rows) * share)):
             reference = rng.choice(case_references(row))
             if rng.random() < WHOLE_SHARE:

@@ -40,6 +40,7 @@ from knowledge.vectors import BankVectors
 
 if TYPE_CHECKING:
     from interviewer.grading.chain import Grader, Judge
+    from interviewer.grading.local import LocalJudge
     from interviewer.llm.ledger import Ledger
     from interviewer.llm.limits import Limits
     from interviewer.llm.model import LanguageModel
@@ -211,11 +212,17 @@ class Interviewer:
         from interviewer.grading.chain import Grader
 
         local = self._shared_judge if together else self._local_judge
-        if name is GraderName.LOCAL:
-            return Grader(name, local, None, self.find_task, self.relevance, lambda: self.vocabulary)
-        judge = self._llm_judge(fall_back, exchange)
-        second = local if checked else None
-        return Grader(name, judge, second, self.find_task, self.relevance, lambda: self.vocabulary, fall_back=fall_back)
+        is_local = name is GraderName.LOCAL
+        return Grader(
+            name,
+            local if is_local else self._llm_judge(fall_back, exchange),
+            local if checked and not is_local else None,
+            self.find_task,
+            self.relevance,
+            lambda: self.vocabulary,
+            fall_back=fall_back and not is_local,
+            choose=local.by_nearest_reference,
+        )
 
     @cached_property
     def relevance(self) -> Relevance:
@@ -277,7 +284,7 @@ class Interviewer:
             self.language_model.open()
 
     @cached_property
-    def _local_judge(self) -> "Judge":
+    def _local_judge(self) -> "LocalJudge":
         from interviewer.grading.local import FOLDER, LocalJudge
 
         return LocalJudge(self.settings.grader_folder or FOLDER, encoder=lambda: self._judges_encoder)
@@ -288,11 +295,8 @@ class Interviewer:
         return self.encoder if self.settings.embedding_model is None else BankVectors(open_encoder())
 
     @cached_property
-    def _shared_judge(self) -> "Judge":
-        from interviewer.grading.local import LocalJudge
-
-        judge = self._local_judge
-        return judge.together() if isinstance(judge, LocalJudge) else judge
+    def _shared_judge(self) -> "LocalJudge":
+        return self._local_judge.together()
 
     @cached_property
     def ledger(self) -> "Ledger":

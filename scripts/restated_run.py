@@ -60,7 +60,15 @@ def main() -> int:
 def scores(interviewer: Interviewer, judge: LocalJudge, cases: Sequence[Case], restated: bool) -> list[float]:
     """The score of each reply by that judge alone; 0 where there is none."""
     vocabulary = interviewer.vocabulary
-    grader = Grader(GraderName.LOCAL, judge, None, interviewer.find_task, interviewer.relevance, lambda: vocabulary)
+    grader = Grader(
+        GraderName.LOCAL,
+        judge,
+        None,
+        interviewer.find_task,
+        interviewer.relevance,
+        lambda: vocabulary,
+        choose=judge.by_nearest_reference,
+    )
     replies = [f"{case.question} {case.reply}" if restated else case.reply for case in cases]
     grades = [
         grader.grade(request_of(case, interviewer.bank), reply) for case, reply in zip(cases, replies, strict=True)

@@ -50,6 +50,7 @@ How do you fight overfitting? | more data
 How do you fight overfitting? | augment. regularise. stop early.
 Which regularisation techniques do you know? | dropout, weight decay, early stopping, augmentation, label smoothing, batch norm, mixup, ensembling
 Name five activation functions. | ReLU, GELU, SiLU, tanh, sigmoid, ELU, softplus, leaky ReLU
+Write down all layers that a CNN may have. | convolution, pooling, batch norm, dropout, flatten, dense, softmax, ReLU
 Which optimisers are there? | SGD, momentum, Nesterov, Adagrad, RMSProp, Adam, AdamW, Lion
 What is the gradient of ReLU? | 0 below 0, 1 above
 What is the gradient of ReLU? | step function

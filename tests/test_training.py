@@ -118,11 +118,31 @@ def test_each_point_but_the_held_out_ones_has_a_right_and_a_wrong_sentence(bank:
 
 def test_a_set_that_is_left_out_teaches_nothing(tmp_path: Path) -> None:
     for name in ("saf", "beetle"):
-        case = {"split": "train", "reply": f"A {name} reply.", "reference": f"The {name} reference.", "score": 1.0}
-        (tmp_path / f"{name}.jsonl").write_text(f"{json.dumps(case)}\n")
+        answered(tmp_path, name, 1)
     [found] = public_examples(tmp_path, 0, names=("saf",))
-    assert found.sentences == ("A saf reply.",)
+    assert found.sentences == ("A saf reply to 1.",)
     assert len(public_examples(tmp_path, 0, names=("saf", "beetle"))) == 2
+
+
+def test_a_public_question_that_is_held_out_teaches_nothing(tmp_path: Path) -> None:
+    answered(tmp_path, "saf", 1, 2)
+    [found] = public_examples(tmp_path, 0, names=("saf",), held_out=frozenset({"saf:1"}))
+    assert found.sentences == ("A saf reply to 2.",)
+
+
+def answered(folder: Path, name: str, *questions: int) -> None:
+    """Writes a public set with one answer to each of these questions."""
+    cases = [
+        {
+            "question_id": f"{name}:{question}",
+            "split": "train",
+            "reply": f"A {name} reply to {question}.",
+            "reference": f"The {name} reference.",
+            "score": 1.0,
+        }
+        for question in questions
+    ]
+    (folder / f"{name}.jsonl").write_text("".join(f"{json.dumps(case)}\n" for case in cases))
 
 
 @pytest.mark.parametrize("pair", ["", "saf", "saf=", "saf=nowhere", "mohler=results"])

@@ -18,7 +18,7 @@ _CLAIM = re.compile(
 )
 # Questions that names alone may answer.
 _ASKS_FOR_NAMES = re.compile(
-    r"\b(?:name|list|mention|enumerate|(?:give|some|what|which)\b.{0,30}\bexamples?|which\b.{0,60}\b(?:know|exist|there|used|frameworks?|librar(?:y|ies)|tools?|metrics|functions|architectures|techniques|methods)|what\ (?:kinds|types|methods|techniques|tools|options|variants|libraries|frameworks)|do\ you\ know)\b",
+    r"\b(?:name|list|mention|enumerate|write\W?down\ all|(?:give|some|what|which)\b.{0,30}\bexamples?|which\b.{0,60}\b(?:know|exist|there|used|frameworks?|librar(?:y|ies)|tools?|metrics|functions|architectures|techniques|methods)|what\ (?:kinds|types|methods|techniques|tools|options|variants|libraries|frameworks)|do\ you\ know)\b",
     re.IGNORECASE | re.VERBOSE,
 )
 # Questions whose answer is an order of steps, or the ways there are: to these a list is an answer, of whatever worth.

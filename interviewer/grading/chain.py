@@ -1,4 +1,4 @@
-"""The grader chain, carried by LangChain: retrieve, guard, judge (cross-checked), verify quotes, score."""
+"""The grader chain, carried by LangChain: retrieve, guard, choose the reference, judge (cross-checked), verify quotes, score."""
 
 import time
 from collections.abc import Callable
@@ -37,6 +37,7 @@ SURELY_MISSING = 0.8
 NOT_ENGLISH = "the reply is not in English, and the graders read English only; answer in English to be graded"
 
 Retrieve = Callable[[GradeRequest], GradeTask]
+Choose = Callable[[GradeTask, str], GradeTask]
 Step = dict[str, Any]
 
 
@@ -63,6 +64,7 @@ class Grader:
         vocabulary: known words, for the gibberish guard.
         defences: those that are on.
         fall_back: let `second` stand in when `judge` fails; otherwise the reply is ungraded, with the reason.
+        choose: puts a task by that of its references which a reply is most like; by default it is by the first.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Grader:
         vocabulary: Callable[[], frozenset[str]],
         defences: Defences = ALL_ON,
         fall_back: bool = False,
+        choose: Choose = lambda task, _: task,
     ) -> None:
         self.name = name
         self._judge = judge
@@ -84,6 +87,7 @@ class Grader:
         self._relevance = relevance
         self._vocabulary = vocabulary
         self._defences = defences
+        self._choose = choose
         self._chain = self._build()
 
     def grade(self, request: GradeRequest, reply: str) -> Grade:
@@ -103,7 +107,8 @@ class Grader:
         # Both judges work at the same time: the second's opinion is there when the model's time is up.
         asked: dict[str, Any] = {"asked": RunnableLambda(self._ask), "opinion": RunnableLambda(self._opinion)}
         judged = (
-            RunnablePassthrough.assign(**asked)
+            RunnablePassthrough.assign(task=RunnableLambda(self._by_nearest_reference))
+            | RunnablePassthrough.assign(**asked)
             | RunnablePassthrough.assign(findings=RunnableLambda(self._settle))
             | RunnablePassthrough.assign(points=RunnableLambda(self._verify))
             | RunnableLambda(self._score)
@@ -121,6 +126,14 @@ class Grader:
 
     def _verify(self, step: Step) -> tuple[PointGrade, ...]:
         return verify_points(step, self._defences)
+
+    def _by_nearest_reference(self, step: Step) -> GradeTask:
+        task: GradeTask = step["task"]
+        try:
+            return self._choose(task, step["reply"])
+        except (JudgeFailed, KnowledgeError):
+            # Whoever chooses is no judge: the one that is asked says whether it can judge.
+            return task
 
     def _ask(self, step: Step) -> Findings | JudgeFailed:
         try:

@@ -38,7 +38,7 @@ class GradeTask(Frozen):
 
     `statements` are the bank's for this question (empty for a question the grader was not trained on); `passages` are
     the retrieved reference texts; `trained` tells whether the question is the bank's own, `derived` whether its points are
-    no more than the sentences of its first reference.
+    no more than the sentences of one of its references.
     """
 
     question_id: str | None

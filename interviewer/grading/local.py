@@ -27,6 +27,7 @@ from interviewer.grading.grade import Findings, GradeTask, Judgement, Misconcept
 from interviewer.grading.memory import ALIGNED_FEATURES, SEEN_FEATURES, STATED_FEATURES, Memory, references_of
 from interviewer.grading.quotes import normalise
 from interviewer.grading.suspicion import steers
+from interviewer.grading.tasks import by_reference
 from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
 from knowledge.encoder import Vectors, bundled_folder, open_encoder
@@ -217,6 +218,17 @@ class LocalJudge:
         [read] = self._reader([Reading(said, tuple(claims))])
         return Heard(said, read, self._memory.encode(said))
 
+    def by_nearest_reference(self, task: GradeTask, reply: str) -> GradeTask:
+        """The task with the points of the reference that the reply is most like, where there are several: each of them is a
+        whole answer. As it is where its points are not a reference's sentences.
+
+        Raises: JudgeFailed, knowledge.errors.ModelUnavailable.
+        """
+        said = self.shown(reply, task.wordings)
+        if not task.derived or not said or len(references_of(task)) == 1:
+            return task
+        return by_reference(task, int(np.argmax(self._like_references(task, said))))
+
     def aggregation(self, task: GradeTask) -> Aggregation:
         """The model that weighs what is found of this task's points."""
         if task.derived:
@@ -236,7 +248,7 @@ class LocalJudge:
         lengths = np.array([max(1, len(text.split())) for text in heard.said])
         found = [_log_probabilities(heard.read)]
         if task.derived:
-            found.append(_same_for_all(task, [np.log1p(lengths.sum()), self._like_reference(task, heard.said)]))
+            found.append(_same_for_all(task, [np.log1p(lengths.sum()), max(self._like_references(task, heard.said))]))
             return np.concatenate([*found, self._memory.aligned(task, " ".join(heard.said))], axis=1)
         # Small talk around an answer, however long, changes nothing.
         words = lengths[alone.near.max(axis=1) >= LEAST_NEAR].sum()
@@ -281,10 +293,10 @@ class LocalJudge:
     def _remembers(self, task: GradeTask) -> bool:
         return bool(task.statements) and not task.derived and task.question_id not in self.card.held_out
 
-    def _like_reference(self, task: GradeTask, said: tuple[str, ...]) -> float:
-        """The log-odds that the reply is as good as the reference that it is most like."""
+    def _like_references(self, task: GradeTask, said: tuple[str, ...]) -> list[float]:
+        """For each reference the log-odds that the reply is as good."""
         read = self._reader([Reading(said, (WHOLE + reference,)) for reference in references_of(task)])
-        return max(float(one.whole.max()) for one in read)
+        return [float(one.whole.max()) for one in read]
 
     def _misconceptions(self, task: GradeTask, said: tuple[str, ...]) -> tuple[MisconceptionFound, ...]:
         if not task.misconceptions:

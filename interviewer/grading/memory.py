@@ -24,7 +24,8 @@ NEAREST = 3
 REMEMBERED = (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
 SEEN_FEATURES, STATED_FEATURES = 2, 2 + 2 * len(REMEMBERED) + 1
 ALIGNED_FEATURES = 2
-MOST_REFERENCES = 6
+MOST_REFERENCES = 16
+"""So many references of a question are read; public sets give up to fourteen, of one sentence each."""
 FIELDS = Path(__file__).with_name("model") / "fields.npz"
 """Vectors of the questions and references of the public answers that the network was trained on; `python -m evals.fields` makes it."""
 

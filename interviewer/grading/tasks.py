@@ -41,7 +41,7 @@ def bank_task(bank: Bank, question: Question) -> GradeTask:
 
 
 def reference_task(request: GradeRequest) -> GradeTask:
-    """The task of a question that the bank does not hold: the points given, or one for each sentence of the reference.
+    """The task of a question that the bank does not hold: the points given, or one for each sentence of the first reference.
 
     Raises: NoReference where there is neither a point nor a sentence to derive one from.
     """
@@ -58,6 +58,11 @@ def reference_task(request: GradeRequest) -> GradeTask:
         trained=False,
         derived=not request.points,
     )
+
+
+def by_reference(task: GradeTask, at: int) -> GradeTask:
+    """A task whose points are a reference's sentences, with those of its reference `at`."""
+    return task.model_copy(update={"points": derive_points(task.passages[at]) or task.points})
 
 
 def derive_points(reference: str) -> tuple[Point, ...]:
