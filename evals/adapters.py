@@ -166,7 +166,10 @@ def read_mohler(data: Path) -> Iterator[Case]:
     Raises: CasesInvalid where a file is missing or answers and scores differ in number.
     """
     questions, references = (_numbered(data / "raw" / name) for name in ("questions", "answers"))
-    for folder in sorted((data / "scores").iterdir(), key=lambda path: [int(n) for n in re.findall(r"\d+", path.name)]):
+    scores = data / "scores"
+    if not scores.is_dir():
+        raise CasesInvalid(f"{scores} is no folder; give the one that holds Mohler's raw and scores")
+    for folder in sorted(scores.iterdir(), key=lambda path: [int(n) for n in re.findall(r"\d+", path.name)]):
         number = folder.name
         if number not in questions:
             continue

@@ -1,6 +1,6 @@
 """Agreement figures with intervals: of the grader, of the baselines, of two ratings of the same replies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,6 +12,11 @@ from evals.records import Record, grades, human_scores
 from knowledge.bank import Frozen
 
 HALF = 0.5
+Scale = tuple[float, float]
+"""Lowest and highest mark."""
+UNIT: Scale = (0.0, 1.0)
+SAME_SCORE, BY_AND_LARGE = 0.02, 0.1
+"""How far each score may be off the marks, as it is rounded; and most scores where people settled them in another way."""
 
 
 class Agreement(Frozen):
@@ -86,11 +91,11 @@ def baseline_agreement(name: str, scored: Sequence[Record]) -> BaselineAgreement
 
 def _on_labels(kept: Sequence[Record], fitted: Floats) -> dict[str, Figure]:
     given = [
-        (r.case.question_id, r.case.label.strip().lower(), at)
+        (r.case.question_id, labels.plain(r.case.label), at)
         for r, at in zip(kept, fitted, strict=True)
-        if r.case.label
+        if r.case.label and r.case.label.strip()
     ]
-    if not given:
+    if not given or not labels.say_correct(label for _, label, _ in given):
         return {}
     said = [labels.TWO_WAY[0 if at >= HALF else 1] for _, _, at in given]
     cells = labels.pairs([labels.two_way(label) for _, label, _ in given], said, labels.TWO_WAY)
@@ -108,13 +113,14 @@ def _unit_range(values: Floats) -> Floats:
 def two_ratings(scored: Sequence[Record]) -> TwoRatings | None:
     """The ceiling: the first two ratings against each other, each data set on its own scale; None where no case has two."""
     double = [r for r in scored if r.case.graders is not None and len(r.case.graders) > 1]
-    by_dataset = {name: [r for r in double if r.case.dataset == name] for name in {r.case.dataset for r in double}}
-    scales = {name: grader_scale(found) for name, found in by_dataset.items()}
-    double = [r for r in double if scales[r.case.dataset] is not None]
-    if not double:
+    scales = _scales(double)
+    known = [(record, scale) for record, scale in zip(double, scales, strict=True) if scale is not None]
+    if not known:
         return None
+    double = [record for record, _ in known]
+    low, top = np.array([scale for _, scale in known], dtype=float).T
     both = np.array([(r.case.graders or [])[:2] for r in double], dtype=float)
-    both /= np.array([scales[r.case.dataset] for r in double], dtype=float)[:, None]
+    both = (both - low[:, None]) / (top - low)[:, None]
     bootstrap = Bootstrap([r.case.question_id for r in double])
     columns = metrics.moments(both[:, 0], both[:, 1])
     names = ("qwk", "pearson", "rmse", "mae", "smd")
@@ -125,14 +131,58 @@ def two_ratings(scored: Sequence[Record]) -> TwoRatings | None:
     return TwoRatings(n=len(double), prmse=None if np.isnan(prmse) else prmse, spearman=spearman, **figures)
 
 
-def grader_scale(double: Sequence[Record]) -> float | None:
-    """The top of the graders' own scale; None where there are no graders or it cannot be told.
+def _scales(double: Sequence[Record]) -> list[Scale | None]:
+    """The scale that each record's graders used."""
+    names = {r.case.dataset for r in double}
+    found = {name: _by_question([r for r in double if r.case.dataset == name]) for name in names}
+    return [found[r.case.dataset][r.case.question_id] for r in double]
 
-    It is 1 where no grader went beyond 1, and otherwise what divides their mean to give the human score.
+
+def _by_question(records: Sequence[Record]) -> dict[str, Scale | None]:
+    """One scale for a whole data set, or one a question, as in an exam whose questions are worth different marks, or what is likely."""
+    of: dict[str, list[Record]] = {}
+    for record in records:
+        of.setdefault(record.case.question_id, []).append(record)
+    if (one := grader_scale(records)) is not None:
+        return dict.fromkeys(of, one)
+    own = {question: grader_scale(replies) for question, replies in of.items()}
+    if sum(scale is not None for scale in own.values()) > len(own) / 2:
+        return own
+    return dict.fromkeys(of, _likely_scale(records))
+
+
+def _likely_scale(records: Sequence[Record]) -> Scale | None:
+    """0 to 1 where no mark is higher; else 0 to the highest mark, if the scores are by and large the marks over it."""
+    scores, marks = _scores_and_marks(records)
+    top = float(marks.max())
+    if top <= 1:
+        return UNIT
+    off = float(np.median(np.abs(marks.mean(axis=1) / top - scores)))
+    return (0.0, top) if off <= BY_AND_LARGE else None
+
+
+def _scores_and_marks(records: Sequence[Record]) -> tuple[Floats, Floats]:
+    scores = np.array([r.case.score for r in records], dtype=float)
+    return scores, np.array([(r.case.graders or [])[:2] for r in records], dtype=float)
+
+
+def grader_scale(records: Sequence[Record]) -> Scale | None:
+    """Lowest and highest mark of the scale on which the marks, their mean or one of them, give the human scores; None where none does.
+
+    It begins at 0, or else both ends are whole numbers, as of marks from 1 to 5.
     """
-    if not double:
-        return None
-    if max(max(r.case.graders or [0.0]) for r in double) <= 1:
-        return 1.0
-    ratios = [float(np.mean(r.case.graders or [])) / r.case.score for r in double if r.case.score]
-    return float(np.median(ratios)) or None if ratios else None
+    scores, marks = _scores_and_marks(records)
+    for values in (marks.mean(axis=1), marks[:, 0], marks[:, 1]):
+        for low, top in _possible_scales(values, scores):
+            if low < top and np.abs((values - low) / (top - low) - scores).max() <= SAME_SCORE:
+                return low, top
+    return None
+
+
+def _possible_scales(values: Floats, scores: Floats) -> Iterator[Scale]:
+    if scores.any():
+        yield 0.0, float(np.median(values[scores > 0] / scores[scores > 0]))
+    if len(np.unique(values)) > 2 and len(np.unique(scores)) > 1:
+        slope, start = np.polyfit(values, scores, 1)
+        if slope > 0:
+            yield float(np.round(-start / slope)), float(np.round((1 - start) / slope))

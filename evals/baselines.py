@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from evals.cases import Case, Cases
-from evals.folder import write_whole
+from evals.folder import BASELINES_FILE, write_whole
 from evals.metrics import Floats
 from knowledge.bank import Bank, Frozen
 from knowledge.encoder import Encoder
 from knowledge.text import content_stems, words
 
 BASELINES = ("length", "token_coverage", "cosine")
-FILE = "baselines.jsonl"
 FOLDS = 5
 BATCH = 512
 
@@ -42,7 +41,7 @@ def read_or_measure(
     Raises: WriteFailed.
     """
     wanted = [case for case in cases if case.score is not None]
-    kept = _read(folder / FILE, encoder)
+    kept = _read(folder / BASELINES_FILE, encoder)
     missing = [case for case in wanted if case.id not in kept]
     for start in range(0, len(missing), BATCH):
         if progress:
@@ -53,7 +52,7 @@ def read_or_measure(
         if progress:
             progress(len(missing), len(missing))
         lines = [encoder.model_hash, *(values.model_dump_json() for values in kept.values())]
-        write_whole(folder / FILE, "".join(f"{line}\n" for line in lines))
+        write_whole(folder / BASELINES_FILE, "".join(f"{line}\n" for line in lines))
     return kept
 
 

@@ -30,18 +30,9 @@ from evals.examples import true_score
 from evals.training_data import case_references, public_cases
 from interviewer.grading.aggregation import Aggregation
 from interviewer.grading.crossencoder import VERDICTS
+from interviewer.grading.features import ALONE_FEATURES, FEATURES, READ_FEATURES, REPLY_FEATURES, Heard
 from interviewer.grading.grade import GradeTask, Verdict
-from interviewer.grading.local import (
-    ALONE_FEATURES,
-    CARD,
-    FEATURES,
-    FOLDER,
-    READ_FEATURES,
-    REPLY_FEATURES,
-    Heard,
-    LocalJudge,
-    write_card,
-)
+from interviewer.grading.local import CARD, FOLDER, LocalJudge, write_card
 from interviewer.grading.memory import SEEN_FEATURES
 from interviewer.grading.tasks import GradeRequest, bank_task, reference_task
 from knowledge.bank import Bank, Question

@@ -23,6 +23,8 @@ SUFFIX_TOLERANCE = 0.05
 
 Score = Annotated[float, Field(ge=0, le=1, strict=True)]
 Id = Annotated[str, Field(min_length=1, max_length=300)]
+DEEPEST = 100
+"""Pydantic cannot write what is deeper than 255 lists or objects."""
 Reply = Annotated[str, Field(max_length=REPLY_LIMIT)]
 Reference = Annotated[str, Field(max_length=LONGEST_REFERENCE)]
 
@@ -180,14 +182,21 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-def _well_formed(value: Any) -> Any:
-    """The value with lone surrogates made U+FFFD: no encoder takes them, and offsets stay what they were."""
+def _well_formed(value: Any, depth: int = 0) -> Any:
+    """The value with lone surrogates made U+FFFD: no encoder takes them, and offsets stay what they were.
+
+    Raises: CasesInvalid where something in it cannot be written again.
+    """
+    if depth > DEEPEST:
+        raise CasesInvalid(
+            f"a field holds lists or objects within each other, more than {DEEPEST} deep; make it flatter"
+        )
     if isinstance(value, str):
         return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in value) if not value.isascii() else value
     if isinstance(value, list):
-        return [_well_formed(item) for item in value]
+        return [_well_formed(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {_well_formed(name): _well_formed(item) for name, item in value.items()}
+        return {_well_formed(name): _well_formed(item, depth + 1) for name, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         raise CasesInvalid("a number is too large")
     return value

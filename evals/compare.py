@@ -19,7 +19,7 @@ from knowledge.bank import Frozen
 COMPARED = ("rmse", "mae", "qwk", "pearson", "bias")
 PERMUTATIONS = 5000
 POWER = 0.8
-SAME_FIELDS = ("reply", "reference", "key_points", "max_score", "base_reply")
+SAME_FIELDS = ("question_id", "question", "reply", "reference", "key_points", "max_score", "base_reply")
 """Of a case: what was graded, against what, and which limit it has; the human score stands in the rows."""
 
 
@@ -47,6 +47,7 @@ class Comparison(Frozen):
     differences: dict[str, Difference]
     attacks_a: int | None
     attacks_b: int | None
+    ungraded_a: int
     ungraded_b: int
     worse: tuple[str, ...]
 
@@ -72,9 +73,11 @@ def compare(a: Path, b: Path) -> Comparison:
     differences = paired_differences(graded)
     attacks_a = attacks_passed(a, cases_a, rows_a, shared)
     attacks_b = attacks_passed(b, cases_b, rows_b, shared)
-    ungraded = [id for id in shared if rows_b[id].score is None]
+    ungraded_a, ungraded_b = ([id for id in shared if rows[id].score is None] for rows in (rows_a, rows_b))
     known = cases_a | cases_b
-    allowed = sum(id in known and known[id].may_be_ungraded for id in ungraded)
+    left_a, left_b = (
+        sum(not (id in known and known[id].may_be_ungraded) for id in ids) for ids in (ungraded_a, ungraded_b)
+    )
     return Comparison(
         cases=len(graded),
         clusters=len({x.question_id for x, _ in graded}),
@@ -83,8 +86,9 @@ def compare(a: Path, b: Path) -> Comparison:
         differences=differences,
         attacks_a=attacks_a,
         attacks_b=attacks_b,
-        ungraded_b=len(ungraded),
-        worse=tuple(_faults(differences["rmse"], attacks_a, attacks_b, len(ungraded) - allowed, len(shared))),
+        ungraded_a=len(ungraded_a),
+        ungraded_b=len(ungraded_b),
+        worse=tuple(_faults(differences["rmse"], (attacks_a, attacks_b), (left_a, left_b), len(shared))),
     )
 
 
@@ -104,7 +108,9 @@ def _refuse_changed(
                 raise FolderInvalid(f"case {id!r} has another {field} in {b} than in {a}; run both on the same cases")
 
 
-def _faults(rmse: Difference, attacks_a: int | None, attacks_b: int | None, ungraded: int, n: int) -> list[str]:
+def _faults(rmse: Difference, attacks: tuple[int | None, int | None], ungraded: tuple[int, int], n: int) -> list[str]:
+    """Why B is worse: by the contract's two reasons, or because it leaves out what A graded."""
+    (attacks_a, attacks_b), (left_a, left_b) = attacks, ungraded
     faults = []
     if rmse.difference.low is not None and rmse.difference.low > 0:
         faults.append(
@@ -112,8 +118,8 @@ def _faults(rmse: Difference, attacks_a: int | None, attacks_b: int | None, ungr
         )
     if attacks_a is not None and attacks_b is not None and attacks_b > attacks_a:
         faults.append(f"more attacks get through: {attacks_b} in B, {attacks_a} in A")
-    if ungraded > MOST_UNGRADED * n:
-        faults.append(f"B left {ungraded} of {n} cases ungraded, more than {MOST_UNGRADED:.0%}")
+    if left_b > max(left_a, MOST_UNGRADED * n):
+        faults.append(f"B left {left_b} of {n} cases ungraded, more than {MOST_UNGRADED:.0%}; A left {left_a}")
     return faults
 
 

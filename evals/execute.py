@@ -1,5 +1,6 @@
 """`interviewer evals run`: cases and settings in, a results folder out."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -78,7 +79,7 @@ def manifest(interviewer: Interviewer, cases: Cases, options: Options) -> Run:
         versions=versions,
         cases_hash=cases.content_hash,
         cases=len(cases),
-        files=tuple(file.name for file in options.files),
+        files=tuple(os.fsencode(file.name).decode("utf-8", "replace") for file in options.files),
         repeats=options.repeats,
     )
 

@@ -20,7 +20,7 @@ from evals.versions import FORMAT, Versions
 from knowledge.bank import Frozen
 
 ROWS, BASES, REPEATS, CASES, RUN = "rows.jsonl", "bases.jsonl", "repeats.jsonl", "cases.jsonl", "run.json"
-METRICS, REPORT = "metrics.json", "report.html"
+METRICS, REPORT, BASELINES_FILE = "metrics.json", "report.html", "baselines.jsonl"
 LOCK = ".lock"
 
 
@@ -174,6 +174,8 @@ def hold(path: Path, run: Run, cases: Cases, limit: int | None = None) -> Iterat
         lock.acquire()
     except Timeout as error:
         raise FolderInvalid(f"another run is writing to {path}; wait for it, or use another --out") from error
+    except FileExistsError as error:
+        raise FolderInvalid(f"{path} is a file; give --out a folder, which is made where there is none") from error
     except OSError as error:
         raise _failed(path, error) from error
     try:
@@ -189,9 +191,9 @@ def hold(path: Path, run: Run, cases: Cases, limit: int | None = None) -> Iterat
 
 def _begin(path: Path, run: Run, cases: Cases) -> None:
     if not (path / RUN).exists():
-        if (path / ROWS).exists():
-            raise FolderInvalid(f"{path} holds {ROWS} but no {RUN}, so its run is not known; use another --out")
-        write_whole(path / CASES, "".join(f"{line}\n" for line in cases.lines()))
+        written = "".join(f"{line}\n" for line in cases.lines())
+        _refuse_others(path, written)
+        write_whole(path / CASES, written)
         # Written last: a folder without it has not been begun.
         write_whole(path / RUN, run.model_dump_json(indent=1) + "\n")
         return
@@ -214,6 +216,18 @@ def _begin(path: Path, run: Run, cases: Cases) -> None:
             )
 
 
+def _refuse_others(path: Path, cases: str) -> None:
+    """Nothing that a run did not write is written over: a folder may hold the person's own `cases.jsonl`.
+
+    Raises: FolderInvalid.
+    """
+    for name in (ROWS, BASES, REPEATS, BASELINES_FILE, METRICS, REPORT, CASES):
+        file = path / name
+        # A run that was killed in this moment left its cases, and no `run.json` yet.
+        if file.exists() and not (name == CASES and file.read_bytes() == cases.encode()):
+            raise FolderInvalid(f"{path} holds {name} but no {RUN}, so no run wrote it; use another --out")
+
+
 def read_run(path: Path) -> Run:
     """What a folder holds the results of. Raises: FolderInvalid."""
     try:
@@ -225,13 +239,13 @@ def read_run(path: Path) -> Run:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """The rows of a folder. Raises: FolderInvalid."""
+    """The rows of a folder, without what a killed run left of a last one. Raises: FolderInvalid."""
     file = path / ROWS
     try:
         data = file.read_bytes()
     except OSError as error:
         raise FolderInvalid(f"{file} cannot be read ({error.strerror}); is {path} a results folder?") from error
-    rows = parse_rows(file, data)
+    rows = parse_rows(file, data[: data.rfind(b"\n") + 1])
     graders = sorted({row.grader for row in rows})
     if len(graders) > 1:
         raise FolderInvalid(f"{file} mixes grades by {' and '.join(graders)}; each run has a folder of its own")

@@ -30,7 +30,7 @@ def labelled(records: Sequence[Record]) -> list[Labelled]:
     return [
         Labelled(r.case.question_id, labels.plain(r.case.label), r.row.predicted_label)
         for r in records
-        if r.case.label and r.row.predicted_label
+        if r.case.label and r.case.label.strip() and r.row.predicted_label
     ]
 
 
@@ -40,6 +40,12 @@ def label_figures(records: Sequence[Record]) -> dict[str, object]:
     names = ("label_classes", "accuracy", "macro_f1", "accuracy_2way", "macro_f1_2way", "confusion")
     if not found:
         return dict.fromkeys(names)
+    if not labels.say_correct(item.human for item in found):
+        unknown = dict.fromkeys(names, Figure(value=None, reason=labels.NO_CORRECT))
+        return unknown | {
+            "label_classes": tuple(sorted({item.human for item in found})),
+            "confusion": _confusion(found),
+        }
     bootstrap = Bootstrap([item.question_id for item in found])
     two = labels.pairs(
         [labels.two_way(i.human) for i in found], [labels.two_way(i.predicted) for i in found], labels.TWO_WAY
@@ -51,8 +57,12 @@ def label_figures(records: Sequence[Record]) -> dict[str, object]:
         "macro_f1": bootstrap.figure(cells, labels.macro_f1, _no_labels),
         "accuracy_2way": bootstrap.figure(two, labels.accuracy, _no_labels),
         "macro_f1_2way": bootstrap.figure(two, labels.macro_f1, _no_labels),
-        "confusion": _table([(i.human, i.predicted) for i in found]),
+        "confusion": _confusion(found),
     }
+
+
+def _confusion(found: Sequence[Labelled]) -> dict[str, dict[str, int]]:
+    return _table([(item.human, item.predicted) for item in found])
 
 
 def _no_labels(_: Floats) -> str:

@@ -4,7 +4,7 @@ Totals have shape (..., classes * classes): the flattened matrix, rows the human
 `evals.metrics`, what is undefined is NaN.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from evals.metrics import Floats
 
 LABELS = ("correct", "contradictory", "incorrect")
 TWO_WAY = ("correct", "not correct")
+WRONG = frozenset({*LABELS[1:], "partially_correct_incomplete", "irrelevant", "non_domain"})
+"""What SemEval's sets call replies that are not correct."""
+NO_CORRECT = "no human label is 'correct', so which of them means it is not known"
 
 
 def pairs(human: Sequence[str], predicted: Sequence[str], classes: Sequence[str]) -> Floats:
@@ -75,6 +78,12 @@ def _weighted_kappa(totals: Floats, weights: Floats) -> Floats:
 def plain(label: str) -> str:
     """A label as it is compared: stripped, and in lower case."""
     return label.strip().lower()
+
+
+def say_correct(human: Iterable[str]) -> bool:
+    """Whether labels tell what is correct: one of them is 'correct', or all are known to be not."""
+    used = set(human)
+    return LABELS[0] in used or used <= WRONG
 
 
 def scored_cells(human: Sequence[str], predicted: Sequence[str]) -> tuple[tuple[str, ...], Floats]:

@@ -367,7 +367,7 @@ function body(found) {
   for (const review of found.reviews) node.append(el("h3", {}, "Second look"), el("div", {}, `${num(review.score)} instead of ${num(review.original)}, by ${review.by} on ${review.at.slice(0, 10)}: ${review.why}`), ...review.verdicts.flatMap((verdict, at) => verdict && found.points[at] ? [el("div", { class: verdict }, `${SIGNS[verdict]} ${verdict}: ${found.points[at].point}`)] : []));
   if (found.points.length) node.append(el("h3", {}, "Key points"), el("div", { class: "scroll points" }, el("table", {}, el("tr", {}, ...["point", "grader", "credit", rater(found)].map((name) => el("th", {}, name))), ...found.points.map(pointLine))));
   for (const m of found.misconceptions) node.append(el("h3", {}, "Misconception found"), el("div", {}, m.correction));
-  if (found.references.length) node.append(el("h3", {}, "Reference"), ...found.references.slice(0, 3).map((text) => el("div", { class: "reply asked" }, text)));
+  if (found.references.length) node.append(el("h3", {}, "Reference"), ...found.references.map((text) => el("div", { class: "reply asked" }, text)));
   node.append(el("h3", {}, [found.id, found.dataset, found.split, found.kind, found.label && `label ${found.label}, predicted ${found.predicted}`].filter(Boolean).join(" · ")));
   return node;
 }

@@ -20,12 +20,14 @@ from evals.judged import expected_points
 from evals.records import Record
 from evals.results import Group, Metrics
 from evals.review import Review, read_records, read_reviews
+from interviewer.events import REPLY_LIMIT
 from knowledge.bank import Bank
 
 PARTS = Path(__file__).parent
 MOST_CASES = 800
 """So many cases stand in the page with their texts; a larger run shows those that matter most."""
-LONGEST_TEXT = 6000
+LONGEST_TEXT, MARK = REPLY_LIMIT, "… ({} more characters)"
+"""Longer texts, as references may be, are cut and say so; no reply is."""
 
 
 def write_report(folder: Path, metrics: Metrics, records: Sequence[Record], bank: Bank) -> None:
@@ -34,7 +36,8 @@ def write_report(folder: Path, metrics: Metrics, records: Sequence[Record], bank
 
 
 def refresh_report(folder: Path, bank: Bank) -> bool:
-    """Draws the report of a measured run anew, with the reviews made since; whether the folder has figures to draw.
+    """Draws the report of a measured run anew, with the reviews made since; whether the folder has figures to draw, and these are
+    of all its rows: a run that goes on has more of them.
 
     Raises: FolderInvalid, CasesInvalid, WriteFailed.
     """
@@ -45,7 +48,10 @@ def refresh_report(folder: Path, bank: Bank) -> bool:
         metrics = Metrics.model_validate_json(file.read_bytes())
     except ValidationError as error:
         raise FolderInvalid(f"{file} is of another version; give the command of its run again") from error
-    write_report(folder, metrics, read_records(folder), bank)
+    records = read_records(folder)
+    if metrics.whole.n != len(records):
+        return False
+    write_report(folder, metrics, records, bank)
     return True
 
 
@@ -136,8 +142,8 @@ def case_data(record: Record, bank: Bank, reviews: Sequence[Review] = ()) -> dic
         "dataset": case.dataset,
         "split": case.split,
         "question": question,
-        "references": [text[:LONGEST_TEXT] for text in reference_texts(case, bank)],
-        "reply": case.reply[:LONGEST_TEXT],
+        "references": [_shortened(text) for text in reference_texts(case, bank)],
+        "reply": case.reply,
         "score": row.score,
         "human": case.score,
         "ours": case.is_ours,
@@ -155,6 +161,11 @@ def case_data(record: Record, bank: Bank, reviews: Sequence[Review] = ()) -> dic
         ],
         "misconceptions": [found.model_dump(mode="json") for found in row.misconceptions],
     }
+
+
+def _shortened(text: str) -> str:
+    left = len(text) - LONGEST_TEXT
+    return text if left <= 0 else text[:LONGEST_TEXT] + MARK.format(left)
 
 
 def state_of(record: Record) -> str:

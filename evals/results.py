@@ -118,7 +118,8 @@ def measure(records: Sequence[Record], bank: Bank) -> Group:
         fields
         | label_figures(records)
         | point_figures(records)
-        | _costs([r.row for r in records])
+        | _speed([r.row for r in records])
+        | _costs([row for r in records for row in (r.row, *([r.base] if r.base else ()), *r.repeats)])
         | {
             "n": len(records),
             "scored": len(scored),
@@ -173,24 +174,26 @@ def length_of(reply: str) -> str:
     return "short" if count < SHORT_WORDS else "long" if count > LONG_WORDS else "medium"
 
 
-def _costs(rows: Sequence[Row]) -> dict[str, object]:
+def _speed(rows: Sequence[Row]) -> dict[str, object]:
     latencies = np.array([row.latency_ms for row in rows])
     mean = float(latencies.mean()) if len(rows) else 0.0
     return {
         "latency_ms_p50": float(np.quantile(latencies, 0.5)) if len(rows) else None,
         "latency_ms_p95": float(np.quantile(latencies, 0.95)) if len(rows) else None,
         "replies_per_s": 1000 / mean if mean > 0 else None,
+    }
+
+
+def _costs(rows: Sequence[Row]) -> dict[str, object]:
+    """Tokens and cost of all grades, those of base replies and repeats too; no cost where that of some is not known."""
+    paid = [row.cost_usd for row in rows if row.tokens_in is not None]
+    return {
         "tokens_in": _sum([row.tokens_in for row in rows]),
         "tokens_out": _sum([row.tokens_out for row in rows]),
-        "cost_usd": _sum_usd([row.cost_usd for row in rows]),
+        "cost_usd": None if None in paid or not paid else sum(cost for cost in paid if cost is not None),
     }
 
 
 def _sum(values: Sequence[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
-def _sum_usd(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None

@@ -97,7 +97,9 @@ def _labels(metrics: Metrics) -> str | None:
         if b.macro_f1_2way
     ]
     head = ("labels", "classes", "accuracy", "macro F1", "macro F1 2-way")
-    return columns([head, *lines, *baselines]) if lines else None
+    unknown = {g.accuracy.reason for g in _groups(metrics).values() if g.accuracy and g.accuracy.value is None}
+    why = [f"n/a: {reason}" for reason in sorted(filter(None, unknown))]
+    return "\n".join([columns([head, *lines, *baselines]), *why]) if lines else None
 
 
 def _key_points(whole: Group) -> str | None:
@@ -164,6 +166,8 @@ def comparison(found: Comparison) -> str:
     texts = [f"{found.cases} cases of {found.clusters} questions that both graded", columns(lines)]
     if found.only_a or found.only_b:
         texts.append(f"left out: {found.only_a} cases only in A, {found.only_b} only in B")
+    if found.ungraded_a or found.ungraded_b:
+        texts.append(f"ungraded: A {found.ungraded_a}, B {found.ungraded_b}")
     if found.attacks_a is not None or found.attacks_b is not None:
         texts.append(f"attacks that get through: A {found.attacks_a}, B {found.attacks_b}")
     if any(difference.difference.unreliable for difference in found.differences.values()):

@@ -1,10 +1,11 @@
 """Original layouts of public sets, made up in small with texts of our own."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from evals.adapters import read_any, read_folder, without_splits
+from evals.adapters import read_any, read_folder, read_mohler, without_splits
 from evals.cases import Cases
 from evals.errors import CasesInvalid
 from tests.graded import case, cases, write_cases
@@ -113,6 +114,13 @@ def test_mohler(tmp_path: Path) -> None:
     assert second.score == 0.0
     assert (exam.score, exam.graders) == (0.8, [4.0, 4.0])
     assert [c.id for c in read_folder(tmp_path / "ShortAnswerGrading_v2.0" / "data")] == [first.id, second.id, exam.id]
+
+
+def test_mohler_without_its_scores_is_refused(tmp_path: Path) -> None:
+    mohler(tmp_path)
+    shutil.rmtree(tmp_path / "scores")
+    with pytest.raises(CasesInvalid, match="scores is no folder"):
+        list(read_mohler(tmp_path))
 
 
 def test_mohler_with_a_missing_score_is_refused(tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ def test_the_hash_changes_with_any_field(tmp_path: Path) -> None:
         (FIELDS | {"key_points": [{"point": "p", "verdict": "covered", "weight": 4}]}, "key_points.0.weight: "),
         (FIELDS | {"reply": "x" * 1_000_000}, f"reply has 1,000,000 characters; the limit is {REPLY_LIMIT:,}"),
         ("[" * 100_000, "not valid JSON"),
+        (json.dumps(FIELDS)[:-1] + ', "mine": ' + "[" * 260 + "]" * 260 + "}", "more than 100 deep"),
     ],
 )
 def test_a_broken_line_is_refused_with_its_number(tmp_path: Path, line: Any, words: str) -> None:

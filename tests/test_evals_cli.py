@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from evals.cases import Cases
 from evals.execute import Options, execute
-from evals.folder import METRICS, ROWS
+from evals.folder import METRICS, ROWS, RUN
 from evals.threshold import Labelled, fit_threshold, read_thresholds
 from interviewer.cli import main
 from interviewer.grading.grade import GraderName
@@ -163,6 +164,7 @@ def test_a_model_that_fails_leaves_cases_ungraded_and_fails_the_run(
     assert {row["grader"] for row in rows} == {"llm"}
     printed = capsys.readouterr()
     assert "2 of 2 cases stayed ungraded" in printed.err
+    assert "with another --out they are graded again" in printed.err
     assert "no graded case has a human score" in json.loads((out / METRICS).read_text())["whole"]["rmse"]["reason"]
 
 
@@ -187,3 +189,15 @@ def test_the_threshold_is_where_training_labels_divide() -> None:
     best, quality = fit_threshold(examples)
     assert best == 0.37
     assert quality == 1
+
+
+def test_a_pace_over_ray_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = write_cases(tmp_path / "sky.jsonl", some_cases())
+    assert main(["evals", "run", "--cases", str(file), "--engine", "ray", "--per-minute", "5"]) == 2
+    assert "--per-minute is kept by the local engine alone" in capsys.readouterr().err
+
+
+def test_a_file_name_that_is_not_utf8_is_kept_readable(tmp_path: Path) -> None:
+    file = write_cases(tmp_path / os.fsdecode(b"pr\xfcfung.jsonl"), some_cases()[:1])
+    assert main(["evals", "run", "--cases", str(file), "--out", str(tmp_path / "out")]) == 0
+    assert json.loads((tmp_path / "out" / RUN).read_text())["files"] == ["pr\ufffdfung.jsonl"]

@@ -12,6 +12,7 @@ from evals.folder import BASES, CASES, METRICS, ROWS, hold
 from evals.results import measure_run
 from evals.review import read_records
 from evals.rows import Prices, make_row
+from evals.table import comparison as table
 from interviewer.cli import main
 from knowledge.bank import Bank
 from tests.graded import begun, case, cases, grade
@@ -90,7 +91,15 @@ def test_leaving_cases_ungraded_is_no_way_to_win(tmp_path: Path) -> None:
     plain: list[float | None] = [c.score for c in cases(40)]
     comparison = compared(tmp_path, plain, [None, *plain[1:]])
     assert comparison.cases == 39
-    assert comparison.worse == ("B left 1 of 40 cases ungraded, more than 1%",)
+    assert comparison.worse == ("B left 1 of 40 cases ungraded, more than 1%; A left 0",)
+
+
+def test_what_both_leave_ungraded_makes_neither_worse(tmp_path: Path) -> None:
+    grades: list[float | None] = [None, *(c.score for c in cases(40))][:40]
+    comparison = compared(tmp_path, grades, grades)
+    assert (comparison.ungraded_a, comparison.ungraded_b) == (1, 1)
+    assert comparison.worse == ()
+    assert "ungraded: A 1, B 1" in table(comparison)
 
 
 def test_a_case_that_may_be_ungraded_is_none_of_these(tmp_path: Path) -> None:
@@ -124,7 +133,7 @@ def test_folders_that_cannot_be_compared_are_refused(tmp_path: Path, capsys: pyt
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("reply", "another"), ("reference", "another"), ("key_points", [{"point": "p", "verdict": "covered"}]),
+        ("question", "another"), ("question_id", "another"), ("reply", "another"), ("reference", "another"), ("key_points", [{"point": "p", "verdict": "covered"}]),
         ("max_score", 0.9), ("base_reply", "another"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from evals.report import MOST_CASES, case_data, distinct_groups, embed, most_tel
 from evals.results import measure_run
 from evals.review import Review
 from evals.rows import Prices, make_row
+from interviewer.events import REPLY_LIMIT
 from interviewer.grading.grade import PointGrade, Verdict
 from knowledge.bank import Bank
 from tests.browser import open_browser
@@ -128,6 +129,16 @@ def test_a_second_look_is_shown_beside_the_original() -> None:
     (shown,) = data_of(page)["cases"]
     assert shown["human"] == 0.5
     assert [(r["score"], r["by"], r["why"]) for r in shown["reviews"]] == [(0.8, "Ada", "it names both")]
+
+
+def test_a_reply_is_shown_whole_and_every_reference(tmp_path: Path) -> None:
+    references = [f"Reference {i}." for i in range(6)] + ["r" * (REPLY_LIMIT + 5)]
+    found = record(case("a", reply="w" * REPLY_LIMIT, reference=references), 0.5)
+    page = render_report(measure_run([found], begun(cases(2)), NO_BANK), [found], NO_BANK)
+    (shown,) = data_of(page)["cases"]
+    assert shown["reply"] == "w" * REPLY_LIMIT
+    assert shown["references"][:6] == references[:6]
+    assert shown["references"][6] == f"{'r' * REPLY_LIMIT}… (5 more characters)"
 
 
 def test_a_group_that_repeats_the_one_above_is_left_out() -> None:

@@ -1,6 +1,6 @@
 """`metrics.json`: every figure that the contract names, over the right cases, and honest about what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +212,88 @@ def test_graders_within_zero_and_one_are_on_that_scale() -> None:
     ceiling = group_of(records).human_human
     assert ceiling is not None
     assert ceiling.rmse.value == pytest.approx(0.1)
+
+
+def ceiling_of(
+    marks: Sequence[tuple[float, float]], score_of: Callable[[int, float], float], questions: int = 17
+) -> Any:
+    """The ceiling over replies with two marks each; `score_of` takes the number of the question and the mean mark."""
+    records = [
+        record(
+            case(str(i), question_id=f"q{i % questions}", graders=[a, b], score=score_of(i % questions, (a + b) / 2)),
+            0.5,
+        )
+        for i, (a, b) in enumerate(marks)
+    ]
+    return group_of(records).human_human
+
+
+MARKS = np.random.default_rng(1).integers(0, 5, (170, 2)) / 4
+"""Two marks of each reply, from 0 to 1."""
+
+
+@pytest.mark.parametrize("lowest", [0, 1])
+@pytest.mark.parametrize("top", [2, 5, 10])
+def test_marks_on_one_scale_are_brought_to_zero_and_one(lowest: int, top: int) -> None:
+    marks = lowest + MARKS * (top - lowest)
+    found = ceiling_of(marks.tolist(), lambda _, mean: round((mean - lowest) / (top - lowest), 2))
+    assert found.n == 170
+    assert found.rmse.value == pytest.approx(np.sqrt(np.mean(np.diff(MARKS) ** 2)), abs=1e-3)
+
+
+def test_questions_worth_different_marks_have_each_its_own_scale() -> None:
+    full = np.array([(1, 2, 5, 10)[i % 17 % 4] for i in range(170)])[:, None]
+    found = ceiling_of((MARKS * full).tolist(), lambda question, mean: round(mean / (1, 2, 5, 10)[question % 4], 4))
+    assert found.n == 170
+    assert found.rmse.value == pytest.approx(np.sqrt(np.mean(np.diff(MARKS) ** 2)), abs=1e-3)
+
+
+def test_a_part_in_which_no_mark_is_over_one_has_the_scale_of_the_whole() -> None:
+    low = [(a, b) for a, b in (MARKS * 2).tolist() if max(a, b) <= 1]
+    assert ceiling_of(low, lambda _, mean: mean / 2).rmse.value == pytest.approx(
+        np.sqrt(np.mean([(a / 2 - b / 2) ** 2 for a, b in low]))
+    )
+
+
+def test_a_score_that_was_settled_by_a_third_person_is_no_reason_to_guess_another_scale() -> None:
+    rng = np.random.default_rng(2)
+    found = ceiling_of((MARKS * 5).tolist(), lambda _, mean: float(np.clip(mean / 5 + rng.normal(0, 0.05), 0, 1)))
+    assert found.rmse.value == pytest.approx(np.sqrt(np.mean(np.diff(MARKS) ** 2)))
+
+
+def test_marks_that_have_nothing_to_do_with_the_scores_are_no_ceiling() -> None:
+    assert ceiling_of((MARKS * 5).tolist(), lambda question, _: question / 16) is None
+
+
+def test_base_replies_and_repeats_cost_too_and_an_unknown_cost_is_none() -> None:
+    def paid(asked: Case, price: float | None) -> Row:
+        return make_row(asked, grade(0.5, tokens_in=100, tokens_out=0), 0.5, Prices(tokens_in=price, tokens_out=price))
+
+    asked = case("a", base_reply="reply")
+    whole = Record(asked, paid(asked, 10), paid(asked, 10), None, (paid(asked, 10), paid(asked, 10)))
+    group = group_of([whole])
+    assert group.tokens_in == 400
+    assert group.cost_usd == pytest.approx(0.004)
+    other = case("b")
+    assert group_of([whole, Record(other, paid(other, None), None, None)]).cost_usd is None
+
+
+@pytest.mark.parametrize("right", ["richtig", "1", "full"])
+def test_labels_of_another_vocabulary_are_not_guessed_at(right: str) -> None:
+    records = [record(case(f"{i}", label=right if i % 2 else "other", score=i % 2), i % 2) for i in range(8)]
+    group = group_of(records)
+    assert group.accuracy is not None
+    assert (group.accuracy.value, group.macro_f1_2way and group.macro_f1_2way.value) == (None, None)
+    assert "no human label is 'correct'" in str(group.accuracy.reason)
+    assert "no human label is 'correct'" in summary(measure_run(records, begun(cases(2)), NO_BANK), Path("out"))
+
+
+def test_a_blank_label_is_none() -> None:
+    records = [record(case("1", label="Correct ", score=1), 1.0), record(case("2", label=" ", score=1), 1.0)]
+    group = group_of(records)
+    assert group.accuracy is not None
+    assert group.accuracy.value == 1
+    assert group.confusion == {"correct": {"correct": 1}}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from evals.bench import bench_table, make_samples, run_bench
 from evals.errors import FolderInvalid
 from evals.folder import CASES, METRICS, REPORT, ROWS, hold
 from evals.records import join
+from evals.report import refresh_report
 from evals.results import measure_run
 from evals.review import REVIEWS, Review, add_review, card, disagreements, read_records, read_reviews
 from evals.rows import Prices, make_row
@@ -64,6 +65,16 @@ def test_a_review_changes_neither_rows_nor_cases(folder: Path, capsys: pytest.Ca
     assert (review.by, review.why) == ("Ada", "it is right")
     assert (datetime.now(UTC) - review.at).total_seconds() < 60
     assert "1 reviewed" in capsys.readouterr().out
+
+
+def test_a_report_of_fewer_rows_than_there_are_is_not_drawn_anew(folder: Path, bank: Bank) -> None:
+    records = read_records(folder)
+    (folder / METRICS).write_text(measure_run(records[:3], begun(cases(5)), bank).model_dump_json())
+    assert not refresh_report(folder, bank)
+    assert not (folder / REPORT).exists()
+    (folder / METRICS).write_text(measure_run(records, begun(cases(5)), bank).model_dump_json())
+    assert refresh_report(folder, bank)
+    assert (folder / REPORT).exists()
 
 
 def test_the_report_shows_a_review_at_once(folder: Path, bank: Bank, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from evals.asked import request_of
 from evals.cache import GradeCache, Job
 from evals.cases import Case, Cases
 from evals.errors import EvalsError, FolderInvalid, WriteFailed
-from evals.folder import REPEATS, ROWS, Folder, hold, read_rows
+from evals.folder import BASELINES_FILE, BASES, CASES, METRICS, REPEATS, REPORT, ROWS, Folder, hold, read_rows
 from evals.rows import Prices, make_row
 from evals.run import Engine, cached, local_engine, run
 from evals.versions import Versions, grading_files, versions_of
@@ -30,7 +30,7 @@ from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank, Question
 from knowledge.vectors import FILE as VECTORS
-from tests.graded import CountingEngine, begun, case, cases, grade, read_lines, score_of
+from tests.graded import CountingEngine, begun, case, cases, grade, read_lines, score_of, write_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = (
@@ -226,9 +226,32 @@ def test_a_folder_of_other_cases_is_refused(tmp_path: Path, bank: Bank) -> None:
 
 def test_rows_without_a_run_are_never_overwritten(tmp_path: Path, bank: Bank) -> None:
     (tmp_path / ROWS).write_text("{}\n")
-    with pytest.raises(FolderInvalid, match="its run is not known"):
+    with pytest.raises(FolderInvalid, match="no run wrote it"):
         grade_into(tmp_path, cases(3), CountingEngine(), bank)
     assert (tmp_path / ROWS).read_text() == "{}\n"
+
+
+@pytest.mark.parametrize("name", [CASES, METRICS, REPORT, BASELINES_FILE, BASES, REPEATS])
+def test_a_file_that_no_run_wrote_is_never_overwritten(name: str, tmp_path: Path, bank: Bank) -> None:
+    write_cases(tmp_path / name, cases(5))
+    kept = (tmp_path / name).read_bytes()
+    with pytest.raises(FolderInvalid, match=f"holds {name} but no run.json"):
+        grade_into(tmp_path, cases(3), CountingEngine(), bank)
+    assert (tmp_path / name).read_bytes() == kept
+
+
+def test_a_run_that_was_killed_before_it_said_what_it_is_goes_on(tmp_path: Path, bank: Bank) -> None:
+    write_cases(tmp_path / CASES, cases(3))
+    engine = CountingEngine()
+    grade_into(tmp_path, cases(3), engine, bank)
+    assert len(engine.replies) == 3
+
+
+def test_half_a_row_is_not_read(tmp_path: Path, bank: Bank) -> None:
+    grade_into(tmp_path, cases(3), CountingEngine(), bank)
+    whole = (tmp_path / ROWS).read_bytes()
+    (tmp_path / ROWS).write_bytes(whole[:-20])
+    assert len(read_rows(tmp_path)) == 2
 
 
 def test_mixed_graders_in_one_folder_are_refused(tmp_path: Path, bank: Bank) -> None:
@@ -319,6 +342,13 @@ def test_a_folder_that_cannot_be_made_is_a_clear_line(tmp_path: Path, bank: Bank
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteFailed, match="cannot be written"):
         grade_into(tmp_path / "file" / "out", cases(3), CountingEngine(), bank)
+
+
+def test_a_file_in_the_place_of_a_folder_is_a_clear_line(tmp_path: Path, bank: Bank) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(FolderInvalid, match="file is a file; give --out a folder"):
+        grade_into(tmp_path / "file", cases(3), CountingEngine(), bank)
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_the_base_of_a_suffix_is_graded_first_and_once(tmp_path: Path, bank: Bank) -> None:

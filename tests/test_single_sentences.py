@@ -6,17 +6,9 @@ import numpy as np
 import pytest
 
 from interviewer.grading.crossencoder import VERDICTS, CrossEncoder, Read, Reading
+from interviewer.grading.features import ALONE_FEATURES, FEATURES, MOST_ALONE, READ_FEATURES, REPLY_FEATURES
 from interviewer.grading.grade import GradeTask, Verdict
-from interviewer.grading.local import (
-    ALONE_FEATURES,
-    FEATURES,
-    FOLDER,
-    MOST_ALONE,
-    READ_FEATURES,
-    REPLY_FEATURES,
-    WEIGHTS,
-    LocalJudge,
-)
+from interviewer.grading.local import FOLDER, WEIGHTS, LocalJudge
 from interviewer.grading.tasks import bank_task
 from knowledge.bank import Bank
 from knowledge.encoder import bundled_folder

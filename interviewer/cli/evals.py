@@ -120,6 +120,8 @@ def run_run(arguments: argparse.Namespace) -> int:
     every: Cases = read_any(arguments.cases)
     cases = without_splits(every, arguments.without)
     _check_recording(arguments)
+    if arguments.per_minute is not None and arguments.engine == "ray":
+        raise InputInvalid("--per-minute is kept by the local engine alone; leave out --engine ray")
     if arguments.record is not None:
         return _run_record(arguments, cases)
     done = execute(open_interviewer(), cases, _options(arguments), _bar)
@@ -128,7 +130,8 @@ def run_run(arguments: argparse.Namespace) -> int:
         print(f"{len(every) - len(cases)} cases of {', '.join(arguments.without)} were left out, as asked")
     if done.metrics.whole.too_many_ungraded:
         print(
-            f"interviewer: {done.metrics.whole.ungraded} of {done.metrics.whole.n} cases stayed ungraded: {done.reason}",
+            f"interviewer: {done.metrics.whole.ungraded} of {done.metrics.whole.n} cases stayed ungraded: {done.reason}. "
+            "The folder keeps them so; with another --out they are graded again, and the others come from the cache",
             file=sys.stderr,
         )
         return 1

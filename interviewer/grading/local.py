@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,14 +22,31 @@ from interviewer.grading.aggregation import Aggregation, plain
 from interviewer.grading.batching import Batching
 from interviewer.grading.crossencoder import POINT_TOKENS, VERDICTS, WHOLE, CrossEncoder, Floats, Read, Reading
 from interviewer.grading.denial import Told, tell_apart
+from interviewer.grading.features import (
+    CONTRADICTED,
+    COVERED,
+    FEATURES,
+    LEAST,
+    LEAST_NEAR,
+    MISSING,
+    PARTIAL,
+    SILENT,
+    Alone,
+    Heard,
+    log_probabilities,
+    loudest,
+    same_for_all,
+    to_read_alone,
+    tone,
+)
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
-from interviewer.grading.memory import ALIGNED_FEATURES, SEEN_FEATURES, STATED_FEATURES, Memory, references_of
+from interviewer.grading.memory import Memory, references_of
 from interviewer.grading.quotes import normalise
 from interviewer.grading.suspicion import steers
 from interviewer.grading.tasks import by_reference
 from interviewer.grading.windows import short_sentences
 from knowledge.bank import Frozen
-from knowledge.encoder import Vectors, bundled_folder, open_encoder
+from knowledge.encoder import bundled_folder, open_encoder
 from knowledge.text import Span
 from knowledge.vectors import BankVectors
 
@@ -39,29 +55,6 @@ Reader = Callable[[Sequence[Reading]], list[Read]]
 FOLDER = Path(__file__).with_name("model")
 WEIGHTS = "crossencoder.safetensors"
 CARD = "crossencoder.json"
-READ_FEATURES, ALONE_FEATURES, REFERENCE_FEATURES = len(VERDICTS) + 1, len(VERDICTS), 1
-REPLY_FEATURES = 2 * len(VERDICTS) + 2
-FEATURES = {
-    "stated": READ_FEATURES + ALONE_FEATURES + REPLY_FEATURES + STATED_FEATURES,
-    "given": READ_FEATURES + ALONE_FEATURES + REPLY_FEATURES + SEEN_FEATURES,
-    "derived": READ_FEATURES + REFERENCE_FEATURES + ALIGNED_FEATURES,
-    "foreign": READ_FEATURES + REFERENCE_FEATURES + ALIGNED_FEATURES,
-}
-"""Number of features of each aggregation."""
-LEAST = 1e-4
-"""Probabilities are taken as at least this before their logarithm."""
-POINTS_A_SENTENCE = 2
-"""Each sentence is read once more, alone with so many points that it is nearest to: in the whole reply the network overlooks
-sentences, those that take back what another one says above all.
-"""
-LEAST_NEAR = 0.3
-"""Cosine from which a sentence has to do with a point: below it, to read it alone with the point finds nothing and costs time."""
-MOST_ALONE = 24
-"""So many sentences of a reply are read alone, those nearest to any point: people's hold up to 14, what is made to take time up to
-thousands.
-"""
-SCARCELY = 1e-3
-"""Probabilities of what was read in single sentences are raised by this before their logarithm."""
 WRONG_FROM = 0.1
 """Misconceptions are looked for where some point is contradicted with at least this probability."""
 EVIDENCE_WEIGHT, ALONE_WEIGHT = 0.2, 0.5
@@ -84,11 +77,6 @@ POINT_WORDS = POINT_TOKENS * 3 // 4
 """Of a longer point the end may not be read: English has about four tokens to three words."""
 TOO_LONG = "the reference is longer than what is judged: the ends of its longest parts may count for nothing"
 PROCESSORS: int = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-_MISSING = VERDICTS.index(Verdict.MISSING)
-_COVERED, _PARTIAL, _CONTRADICTED = (
-    VERDICTS.index(verdict) for verdict in (Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED)
-)
-_SILENT = np.array([float(verdict is Verdict.MISSING) for verdict in VERDICTS])
 
 
 class ModelCard(Frozen):
@@ -110,24 +98,6 @@ class ModelCard(Frozen):
     given: Aggregation
     derived: Aggregation
     foreign: Aggregation
-
-
-class Heard(NamedTuple):
-    """A reply's sentences, what the cross-encoder read in them of some claims, and their unit vectors (sentences, width)."""
-
-    said: tuple[str, ...]
-    read: Read
-    vectors: Vectors
-
-
-class Alone(NamedTuple):
-    """What single sentences say: `near`, shape (sentences, points), their cosines to the points; `read`, shape (sentences,
-    points, 4), verdict probabilities where a sentence was read alone with a point, *missing* elsewhere; and how many sentences were.
-    """
-
-    near: Floats
-    read: Floats
-    sentences: int
 
 
 class LocalJudge:
@@ -246,15 +216,17 @@ class LocalJudge:
 
     def _features(self, task: GradeTask, heard: Heard, alone: Alone) -> Floats:
         lengths = np.array([max(1, len(text.split())) for text in heard.said])
-        found = [_log_probabilities(heard.read)]
+        found = [log_probabilities(heard.read)]
         if task.derived:
-            found.append(_same_for_all(task, [np.log1p(lengths.sum()), max(self._like_references(task, heard.said))]))
+            found.append(
+                same_for_all(len(task.points), [np.log1p(lengths.sum()), max(self._like_references(task, heard.said))])
+            )
             return np.concatenate([*found, self._memory.aligned(task, " ".join(heard.said))], axis=1)
         # Small talk around an answer, however long, changes nothing.
         words = lengths[alone.near.max(axis=1) >= LEAST_NEAR].sum()
-        loudest = _loudest(alone)
-        found += [_same_for_all(task, [np.log1p(words)]), loudest]
-        found.append(_same_for_all(task, [*found[0].mean(axis=0), *loudest.mean(axis=0), *_tone(alone)]))
+        said_alone = loudest(alone)
+        found += [same_for_all(len(task.points), [np.log1p(words)]), said_alone]
+        found.append(same_for_all(len(task.points), [*found[0].mean(axis=0), *said_alone.mean(axis=0), *tone(alone)]))
         if self._remembers(task):
             found.append(self._memory.stated(task, heard.vectors, lengths.tolist(), alone.near))
         else:
@@ -263,12 +235,12 @@ class LocalJudge:
 
     def _read_alone(self, task: GradeTask, heard: Heard) -> Alone:
         near = self._memory.near(task, heard.vectors, self._remembers(task))
-        chosen = [] if task.derived else _to_read_alone(near)
+        chosen = [] if task.derived else to_read_alone(near)
         readings = [Reading((heard.said[at],), tuple(task.points[i].text for i in points)) for at, points in chosen]
-        found = np.tile(_SILENT, (*near.shape, 1))
+        found = np.tile(SILENT, (*near.shape, 1))
         for (at, points), one in zip(chosen, self._reader(readings) if readings else [], strict=True):
             found[at, points] = one.probabilities.max(axis=0)
-            found[at, points, _MISSING] = one.probabilities[:, :, _MISSING].min(axis=0)
+            found[at, points, MISSING] = one.probabilities[:, :, MISSING].min(axis=0)
         return Alone(near, found, len(chosen))
 
     def _turned(self, task: GradeTask, aggregation: Aggregation, told: Told, found: Floats) -> Floats:
@@ -277,16 +249,16 @@ class LocalJudge:
         what is wrong may be right.
         """
         stated, beside = (self._alone(task, aggregation, said) for said in (told.denied, told.asserted))
-        turned = (stated[:, _COVERED] + stated[:, _PARTIAL] / 2) * (1 - beside[:, _COVERED])
+        turned = (stated[:, COVERED] + stated[:, PARTIAL] / 2) * (1 - beside[:, COVERED])
         mixed = beside * (1 - turned[:, None])
-        mixed[:, _CONTRADICTED] += turned
-        silent = stated[:, _MISSING] >= SILENT_FROM
+        mixed[:, CONTRADICTED] += turned
+        silent = stated[:, MISSING] >= SILENT_FROM
         return np.where((turned >= TURNED_FROM)[:, None], mixed, np.where(silent[:, None], beside, found))
 
     def _alone(self, task: GradeTask, aggregation: Aggregation, said: tuple[str, ...]) -> Floats:
         """The probabilities that these sentences alone would have."""
         if not said:
-            return _same_for_all(task, _SILENT)
+            return same_for_all(len(task.points), SILENT)
         heard = self.hear(said, [point.text for point in task.points])
         return aggregation.probabilities(self.features(task, heard))
 
@@ -307,7 +279,7 @@ class LocalJudge:
                 statement=wrong.statement, correction=wrong.correction, evidence=said[int(found.evidence[i].argmax())]
             )
             for i, wrong in enumerate(task.misconceptions)
-            if found.probabilities[:, i, _COVERED].max() >= MISCONCEPTION_FROM
+            if found.probabilities[:, i, COVERED].max() >= MISCONCEPTION_FROM
         )
 
     @cached_property
@@ -350,59 +322,21 @@ def _note(task: GradeTask) -> str | None:
     return TOO_LONG if task.derived and long else None
 
 
-def _log_probabilities(read: Read) -> Floats:
-    """Those of each point in the piece that is least silent about it, shape (points, 4)."""
-    loudest = read.probabilities[:, :, _MISSING].argmin(axis=0)
-    chosen = read.probabilities[loudest, np.arange(len(loudest))]
-    return np.asarray(np.log(np.clip(chosen, LEAST, 1.0)))
-
-
-def _to_read_alone(near: Floats) -> list[tuple[int, list[int]]]:
-    """The sentences that are read alone, in their order, each with the points that it is read with."""
-    sentences = sorted(np.argsort(-near.max(axis=1), kind="stable")[:MOST_ALONE].tolist())
-    nearest = [(at, sorted(np.argsort(-near[at], kind="stable")[:POINTS_A_SENTENCE].tolist())) for at in sentences]
-    having = [(at, [point for point in points if near[at, point] >= LEAST_NEAR]) for at, points in nearest]
-    return [(at, points) for at, points in having if points]
-
-
-def _loudest(alone: Alone) -> Floats:
-    """For each point the logarithm of the highest probability of each verdict in a sentence that was read alone with it, of
-    *missing* the lowest, shape (points, 4).
-    """
-    found = alone.read.max(axis=0)
-    found[:, _MISSING] = alone.read[:, :, _MISSING].min(axis=0)
-    return np.asarray(np.log(found + SCARCELY))
-
-
-def _tone(alone: Alone) -> Floats:
-    """The means over the sentences that were read alone of how much each contradicts some point, and of how much it credits
-    one, shape (2,).
-    """
-    credit = alone.read[:, :, _COVERED] + alone.read[:, :, _PARTIAL]
-    each = np.stack([alone.read[:, :, _CONTRADICTED].max(axis=1), credit.max(axis=1)])
-    return np.asarray(each.sum(axis=1) / max(1, alone.sentences))
-
-
 def _quoted(heard: Heard, alone: Alone) -> list[str]:
     """For each point the sentence that has most to do with it."""
     evidence = heard.read.evidence / np.maximum(heard.read.evidence.max(axis=1, keepdims=True), LEAST)
-    spoken = 1 - alone.read[:, :, _MISSING]
+    spoken = 1 - alone.read[:, :, MISSING]
     which = alone.near + EVIDENCE_WEIGHT * evidence.T + ALONE_WEIGHT * spoken
     return [heard.said[int(at)] for at in which.argmax(axis=0)]
 
 
-def _same_for_all(task: GradeTask, values: Sequence[float] | Floats) -> Floats:
-    """Values of the whole reply, for each point."""
-    return np.tile(np.asarray(values, dtype=float), (len(task.points), 1))
-
-
 def _without_doubtful(found: Floats) -> Floats:
     """The probabilities with credits below SURE_FROM taken as missing: who steers the grader has no benefit of the doubt."""
-    credit = found[:, [_COVERED, _PARTIAL]]
+    credit = found[:, [COVERED, PARTIAL]]
     doubtful = (credit.max(axis=1) == found.max(axis=1)) & (found.max(axis=1) < SURE_FROM)
     changed = found.copy()
-    changed[:, _MISSING] += credit.sum(axis=1)
-    changed[:, [_COVERED, _PARTIAL]] = 0.0
+    changed[:, MISSING] += credit.sum(axis=1)
+    changed[:, [COVERED, PARTIAL]] = 0.0
     return np.where(doubtful[:, None], changed, found)
 
 
