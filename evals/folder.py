@@ -168,14 +168,12 @@ def hold(path: Path, run: Run, cases: Cases, limit: int | None = None) -> Iterat
 
     Raises: FolderInvalid where it holds another run or another process has it, WriteFailed where it cannot be made.
     """
+    _make(path)
     try:
-        path.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path / LOCK, timeout=0)
         lock.acquire()
     except Timeout as error:
         raise FolderInvalid(f"another run is writing to {path}; wait for it, or use another --out") from error
-    except FileExistsError as error:
-        raise FolderInvalid(f"{path} is a file; give --out a folder, which is made where there is none") from error
     except OSError as error:
         raise _failed(path, error) from error
     try:
@@ -187,6 +185,15 @@ def hold(path: Path, run: Run, cases: Cases, limit: int | None = None) -> Iterat
             folder.close()
     finally:
         lock.release()
+
+
+def _make(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise FolderInvalid(f"{path} is a file; give --out a folder, which is made where there is none") from error
+    except OSError as error:
+        raise FolderInvalid(f"{path} cannot be made ({error.strerror}); give --out another folder") from error
 
 
 def _begin(path: Path, run: Run, cases: Cases) -> None:

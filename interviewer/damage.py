@@ -10,11 +10,13 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from interviewer.errors import StoreUnavailable
+from interviewer.errors import SettingsInvalid, StoreUnavailable
 from interviewer.wal import wal_fault
 from knowledge.disk import sync_folder
 
 MAGIC = b"SQLite format 3\0"
+OWN_NAME = "interviewer.db"
+"""The name of the program's own database in a home."""
 PARTS = ("", "-wal", "-shm")
 LOCK_TIMEOUT_S = 60
 IN_USE_BYTE = 128
@@ -60,8 +62,13 @@ def log_fault(file: Path) -> str | None:
 def set_aside_damaged(file: Path) -> str | None:
     """Sets a damaged database aside, and says in one line what was found and done; None where nothing was.
 
-    Raises: StoreUnavailable where another process works on the damaged file, OSError.
+    Raises: SettingsInvalid where the file was never a database, StoreUnavailable where another process works on the damaged
+        one, OSError.
     """
+    if _is_someone_elses(file):
+        raise SettingsInvalid(
+            f"{file} is there and is no SQLite database; let INTERVIEWER_DATABASE_URL name another file"
+        )
     steps = (_gone, _mend_gone), (log_fault, _mend_log), (database_fault, _mend_file)
     told = [line for finds, mends in steps if finds(file) and (line := _locked(file, finds, mends))]
     return " ".join(told) or None
@@ -131,6 +138,17 @@ def in_use(file: Path) -> bool:
 def _gone(file: Path) -> bool:
     """Whether a database that was begun here is not here any more."""
     return _since(file).exists() and (not file.exists() or not file.stat().st_size)
+
+
+def _is_someone_elses(file: Path) -> bool:
+    """Whether a file that somebody named holds something, does not begin as a database does, and no database was begun under its
+    name.
+    """
+    begun_here = (file.with_name(f"{file.name}{suffix}").exists() for suffix in (".since", "-wal"))
+    if file.name == OWN_NAME or not file.is_file() or not file.stat().st_size or any(begun_here):
+        return False
+    with file.open("rb") as stream:
+        return stream.read(len(MAGIC)) != MAGIC
 
 
 def _since(file: Path) -> Path:

@@ -7,6 +7,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from interviewer.damage import OWN_NAME
 from interviewer.errors import SettingsInvalid
 from interviewer.llm.limits import Format, Limits, Prices
 from interviewer.saved import LARGEST_GOAL, read_saved
@@ -23,6 +24,9 @@ def _limit(name: str, variable: str) -> Any:
         if (value := getattr(meta, bound, None)) is not None
     }
     return Field(default=field.default, validation_alias=variable, **bounds)
+
+
+DATABASES = ("sqlite", "postgresql")
 
 
 class Settings(BaseSettings):
@@ -72,8 +76,8 @@ class Settings(BaseSettings):
         from sqlalchemy.exc import ArgumentError
 
         try:
-            if url:
-                make_url(url)
+            if url and make_url(url).get_backend_name() not in DATABASES:
+                raise ValueError
             return url
         except (ArgumentError, ValueError):
             # The cause may quote a piece of the password.
@@ -113,7 +117,7 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """URL of the database: the one set, or a SQLite file in the home folder."""
-        return self.database_url or f"sqlite:///{self.home / 'interviewer.db'}"
+        return self.database_url or f"sqlite:///{self.home / OWN_NAME}"
 
 
 def read_settings() -> Settings:

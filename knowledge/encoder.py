@@ -25,6 +25,8 @@ BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 BUNDLED_REST_SHA256 = "ddc90e0552cdd73037fbfebe7ca940c7111e7d37c53253442a6c2073c431ede5"
 """Of the files beside the weights: vocabulary, tokenizer and configuration."""
 WEIGHTS = "model.safetensors"
+PUBLISHER = "sentence-transformers"
+"""Whose model a name without a publisher is."""
 LONGEST_PIECES = 256
 """Length of a text, in the encoder's word pieces, that is read at once for the vectors of its words."""
 PARTS_AT_ONCE = 8
@@ -162,12 +164,34 @@ def _holds_word(text: str) -> bool:
     return any(character.isalnum() for character in text)
 
 
+def folder_of(name: str) -> Path:
+    """The folder of that name, or that of a downloaded model of that name; nothing is downloaded here.
+
+    Raises: ModelUnavailable where there is neither.
+    """
+    folder = Path(name).expanduser()
+    if folder.exists():
+        return folder
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name if "/" in name else f"{PUBLISHER}/{name}", local_files_only=True))
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            f"INTERVIEWER_EMBEDDING_MODEL: {name} is no folder, and no model of that name was downloaded (`hf download NAME` "
+            "does that); give a sentence-transformers folder or such a name"
+        ) from error
+
+
 def open_encoder(name_or_folder: str | None = None) -> SentenceEncoder:
-    """The bundled encoder after its hash was checked, or the one in a folder or package of the given name.
+    """The bundled encoder after its hash was checked, or another one.
+
+    Args:
+        name_or_folder: a sentence-transformers folder, or the name of a model that was downloaded.
 
     Raises: ModelUnavailable where the files are missing, or the bundled weights are not the official ones.
     """
-    folder = bundled_folder() if name_or_folder is None else Path(name_or_folder).expanduser()
+    folder = bundled_folder() if name_or_folder is None else folder_of(name_or_folder)
     weights = folder / WEIGHTS
     if not weights.is_file():
         hint = (

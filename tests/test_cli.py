@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.encoder import bundled_folder
+
 ROOT = Path(__file__).parents[1]
 SECOND_REFUSED_WITHIN_S = 2.0
 RUN = [sys.executable, "-c", "import sys; from interviewer.cli import main; sys.exit(main())"]
@@ -213,6 +215,10 @@ def test_bank_lists_and_filters() -> None:
         (["bank", "--source", "999"], "unknown source '999'; use one of: 000, 001"),
         (["serve", "--port", "0"], "--port: '0' is no number of 1 or more"),
         (["nonsense"], "invalid choice"),
+        (
+            ["grade", "--question", "x", "--reply", "y", "--grader", "gpt"],
+            "unknown grader 'gpt'; use one of: local, llm",
+        ),
     ],
 )
 def test_wrong_input_gets_one_clear_line(arguments: list[str], says: str) -> None:
@@ -225,7 +231,38 @@ def test_wrong_settings_get_one_clear_line(tmp_path: Path) -> None:
     refused(run("sessions", INTERVIEWER_PORT="nine"), 2, "INTERVIEWER_PORT")
     refused(run("sessions", INTERVIEWER_DATABASE_URL="nonsense"), 2, "INTERVIEWER_DATABASE_URL")
     refused(run("doctor", INTERVIEWER_DATABASE_URL="nonsense"), 2, "INTERVIEWER_DATABASE_URL")
+    refused(run("sessions", INTERVIEWER_DATABASE_URL="mysql://a@b/c"), 2, "INTERVIEWER_DATABASE_URL")
     refused(run("search", "x", INTERVIEWER_EMBEDDING_MODEL=str(tmp_path)), 1, "INTERVIEWER_EMBEDDING_MODEL")
+    refused(run("search", "x", INTERVIEWER_EMBEDDING_MODEL="no-such-model"), 1, "no model of that name was downloaded")
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG" + bytes(200))
+    refused(run("sessions", INTERVIEWER_DATABASE_URL=f"sqlite:///{picture}"), 2, "is no SQLite database")
+    assert [path.name for path in tmp_path.iterdir() if path.is_file() and "lock" not in path.name] == ["picture.png"]
+    assert picture.read_bytes() == b"\x89PNG" + bytes(200)
+
+
+def test_a_downloaded_model_is_found_by_its_name(tmp_path: Path) -> None:
+    snapshots = tmp_path / "models--sentence-transformers--all-MiniLM-L6-v2"
+    (snapshots / "refs").mkdir(parents=True)
+    (snapshots / "refs" / "main").write_text("0" * 40)
+    (snapshots / "snapshots").mkdir()
+    (snapshots / "snapshots" / ("0" * 40)).symlink_to(bundled_folder())
+    found = [
+        json.loads(
+            run("search", "dropout", "--json", INTERVIEWER_EMBEDDING_MODEL=name, HF_HUB_CACHE=str(tmp_path)).stdout
+        )
+        for name in ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", str(bundled_folder()))
+    ]
+    assert found[0] == found[1] == found[2]
+    assert found[0]
+
+
+@pytest.mark.parametrize("option", ["--session", "--practise"])
+def test_an_empty_id_begins_no_interview(option: str) -> None:
+    refused(run("chat", option, ""), 2, "there is no session ''")
 
 
 def test_a_reply_of_a_megabyte_is_refused_and_the_interview_goes_on() -> None:

@@ -15,7 +15,7 @@ import pytest
 from evals.asked import request_of
 from evals.cache import GradeCache, Job
 from evals.cases import Case, Cases
-from evals.errors import EvalsError, FolderInvalid, WriteFailed
+from evals.errors import EvalsError, FolderInvalid
 from evals.folder import BASELINES_FILE, BASES, CASES, METRICS, REPEATS, REPORT, ROWS, Folder, hold, read_rows
 from evals.rows import Prices, make_row
 from evals.run import Engine, cached, local_engine, run
@@ -340,7 +340,7 @@ def test_a_disk_that_is_full_when_the_figures_are_written_leaves_the_old_ones(tm
 
 def test_a_folder_that_cannot_be_made_is_a_clear_line(tmp_path: Path, bank: Bank) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(WriteFailed, match="cannot be written"):
+    with pytest.raises(FolderInvalid, match="cannot be made"):
         grade_into(tmp_path / "file" / "out", cases(3), CountingEngine(), bank)
 
 

@@ -60,7 +60,9 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except (OSError, OverflowError) as error:
-        raise InputInvalid(f"cannot listen on {host}, port {port} ({error}); choose another with --port") from error
+        raise InputInvalid(
+            f"cannot listen on {host}, port {port} ({error}); choose another with --port or INTERVIEWER_PORT, or another --host"
+        ) from error
 
 
 def _run(interviewer: Interviewer, host: str, port: int, evaluations: Evaluations | None) -> int:

@@ -27,7 +27,7 @@ def add_commands(commands: Commands) -> None:
     remove = parts.add_parser("remove", help="delete an account with all its sessions, for good")
     remove.add_argument("name", metavar="NAME", help="the account")
     remove.set_defaults(run=run_remove)
-    export = commands.add_parser("export", help="all that is kept about you as one JSON file")
+    export = commands.add_parser("export", help="your sessions, replies, grades and articles as one JSON file")
     export.add_argument("--all", metavar="FILE", type=Path, required=True, help="the file to write")
     export.add_argument("--user", metavar="NAME", help="only this account's data")
     export.set_defaults(run=run_export)

@@ -36,7 +36,11 @@ def add_commands(commands: Commands) -> None:
     search.set_defaults(run=run_search)
     bank = commands.add_parser("bank", help="list and validate the question bank")
     bank.add_argument("--topic", type=choice(Topic), help="only this topic")
-    bank.add_argument("--source", metavar="ARTICLE", help="only questions that cover this article, 000 to 004")
+    bank.add_argument(
+        "--source",
+        metavar="ARTICLE",
+        help="only questions that cover this source article, 000 to 004 (knowledge/sources.yaml lists what each asks)",
+    )
     bank.add_argument("--json", action="store_true", help="print one JSON object a line")
     bank.set_defaults(run=run_bank)
 

@@ -55,7 +55,7 @@ def choice(kind: type[Choice]) -> Callable[[str], Choice]:
             return kind(text.strip().lower())
         except ValueError:
             raise argparse.ArgumentTypeError(
-                f"unknown {kind.__name__.lower()} {text!r}; use one of: {', '.join(kind)}"
+                f"unknown {kind.__name__.removesuffix('Name').lower()} {text!r}; use one of: {', '.join(kind)}"
             ) from None
 
     return parse

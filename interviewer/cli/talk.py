@@ -32,8 +32,8 @@ def add_commands(commands: Commands) -> None:
     chat.add_argument("--topic", type=choice(Topic), action="append", default=[], help="a topic; may be given again")
     chat.add_argument("--level", type=choice(Level), help="junior, mid (default) or senior")
     chat.add_argument("--job", metavar="FILE", help="take topics and level from a job description or CV (a text file)")
-    chat.add_argument("--questions", type=count, default=5, help="how many questions (default 5)")
-    chat.add_argument("--minutes", type=count, help="time limit in minutes (default: none)")
+    chat.add_argument("--questions", type=count, default=5, help="how many questions, 1 to 50 (default 5)")
+    chat.add_argument("--minutes", type=count, help="time limit in minutes, up to 240 (default: none)")
     chat.add_argument("--seed", type=int, help="a fixed order: the same seed asks the same; else the replies decide")
     chat.add_argument("--session", metavar="ID", help="go on with a past session")
     chat.add_argument("--practise", metavar="ID", help="practise what the report of a past session names")
@@ -53,13 +53,13 @@ def run_serve(arguments: argparse.Namespace) -> int:
 def run_chat(arguments: argparse.Namespace) -> int:
     """Talks on standard input and output until the interview or the input ends."""
     interviewer = open_interviewer()
-    if arguments.session:
+    if arguments.session is not None:
         id = arguments.session
         # Shown before what was left undone is done: that may need the models, which take seconds to load.
         state = interviewer.sessions.state(id)
     else:
         config = _config(arguments, _proposal(interviewer, arguments.job))
-        if arguments.practise:
+        if arguments.practise is not None:
             config = _practising(interviewer, arguments.practise, config)
         config = interviewer.sessions.plan_practice(config, _local_zone())
         id, state = interviewer.sessions.start(config)

@@ -113,6 +113,6 @@ def find_task(request: GradeRequest, bank: Bank, index: Callable[[], Searchable]
     if not hits or hits[0].similarity < NEAR_ENOUGH:
         near = f" (the nearest is {hits[0].question!r}, similarity {hits[0].similarity:.2f})" if hits else ""
         raise NoReference(
-            f"no_reference: no bank question is near enough to {request.question!r}{near}; give one with --reference-file"
+            f"no_reference: no bank question is near enough to {request.question!r}{near}; give a reference answer (--reference-file, or a case's reference)"
         )
     return bank_task(bank, bank.by_id[hits[0].question_id])

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import logging
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ def read_pdf(data: bytes, name: str) -> list[Block]:
 def _pages(data: bytes, name: str) -> list[list[Line]]:
     from pypdf import PdfReader
 
+    # What it has to say of a broken file is said in one line below.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
