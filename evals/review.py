@@ -70,6 +70,8 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def read_records(folder: Path) -> list[Record]:
     """The records of a results folder, without baselines. Raises: FolderInvalid, CasesInvalid."""
+    if not folder.is_dir():
+        raise FolderInvalid(f"{folder} is no folder; give the results folder of an `evals run`")
     cases = read_folder_cases(folder)
     if cases is None:
         raise FolderInvalid(f"{folder} holds no cases.jsonl, so its texts are not known; run the cases again")

@@ -173,7 +173,8 @@ def test_search_answers_one_query_or_a_stream_of_them() -> None:
     one = json.loads(run("search", "vanishing gradients in rnn", "-k", "3", "--json").stdout)
     assert len(one) == 3
     assert set(one[0]) == {"question_id", "question", "passage", "sources", "similarity"}
-    many = run("search", "-", "-k", "1", "--json", stdin="what is relu\nwhat is dropout\n").stdout.splitlines()
+    many = run("search", "-", "-k", "1", "--json", stdin="what is relu\n\nwhat is dropout\n").stdout.splitlines()
+    assert json.loads(many.pop(1)) == [], "nothing is asked, and each line has its answer"
     assert [json.loads(line)[0]["question_id"].split("-")[0] for line in many] == ["activations", "regularisation"]
 
 

@@ -43,6 +43,11 @@ def test_the_largest_disagreement_comes_first_and_a_reviewed_one_no_more(folder:
     assert next(r.case.id for r in disagreements(records, read_reviews(folder))) == "c3"
 
 
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evals", "review", str(tmp_path / "none")]) == 2
+    assert "none is no folder; give the results folder" in capsys.readouterr().err
+
+
 def test_a_review_changes_neither_rows_nor_cases(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = [(folder / name).read_bytes() for name in (ROWS, CASES)]
     arguments = [

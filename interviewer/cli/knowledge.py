@@ -101,7 +101,8 @@ def run_search(arguments: argparse.Namespace) -> int:
     index = open_interviewer().index
     if arguments.text == "-":
         for line in sys.stdin:
-            print_json([_hit_json(hit) for hit in index.search([clean(line).strip()], arguments.k)[0]])
+            query = clean(line).strip()
+            print_json([_hit_json(hit) for hit in index.search([query], arguments.k)[0]] if query else [])
         return 0
     if not arguments.text.strip():
         raise InputInvalid("the text to search for is empty")
