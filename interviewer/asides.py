@@ -22,6 +22,17 @@ _IDENTITY = re.compile(
 _LENGTH = re.compile(r"\bhow (?:long|short|brief|detailed|deep|much detail|many (?:words|sentences|points))\b")
 
 
+_GO_ON = re.compile(
+    r"\b(?:should|shall|can|could|may|do) i (?:need to |have to |also |just )*(?:continue|go on|carry on|proceed|keep going|stop|say|add|explain|mention|cover|talk about|go (?:into|deeper)|elaborate)\b"
+    r"|\b(?:do you |you |would you )?(?:want|like)(?: me)? to (?:hear|continue|talk|explain|go on|cover|elaborate|say|add)\b|\b(?:want|like) me to\b"
+)
+
+
+def offers_more(text: str) -> bool:
+    """Whether a question back asks whether to say more, or to stop there."""
+    return _GO_ON.search(text.lower()) is not None
+
+
 def asks_length(text: str) -> bool:
     """Whether a question back is about how long an answer should be."""
     return _LENGTH.search(text.lower()) is not None

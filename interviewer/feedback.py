@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from interviewer.doubt import is_unsure
 from interviewer.grading.grade import Grade, PointGrade, Verdict
+from interviewer.grading.misconceptions import still_held
 from interviewer.grading.scoring import BONUS_WEIGHT
 from knowledge.bank import Question
 from knowledge.coverage import cite
@@ -53,7 +54,7 @@ def _credited(points: Sequence[PointGrade]) -> str:
 
 
 def _wrong(question: Question, points: Sequence[PointGrade], grade: Grade | None) -> str:
-    lines = [f"- {found.correction}" for found in (grade.misconceptions if grade else ())]
+    lines = [f"- {found.correction}" for found in still_held(grade.misconceptions if grade else (), points)]
     if lines:
         return _titled("Worth correcting", lines)
     wrong = [point for point in points if point.verdict is Verdict.CONTRADICTED]

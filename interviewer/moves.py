@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from interviewer.doubt import SURE_FROM, Doubt, chance_open, most_important
 from interviewer.events import Move, Spoke
 from interviewer.grading.grade import PointGrade, Verdict
+from interviewer.grading.misconceptions import about
 from interviewer.grading.scoring import BONUS_WEIGHT, merge, unaided_score
 from interviewer.leaks import gives_away
 from interviewer.speech import Speech
 from interviewer.state import Asking, State
 from knowledge.bank import Misconception, Question
-from knowledge.text import content_stems, words
+from knowledge.text import words
 
 MAX_FOLLOW_UPS = 2
 MAX_CUES = 3
@@ -138,10 +139,7 @@ def _stated(asking: Asking, question: Question) -> list[Misconception]:
 
 
 def _about(wrong: Misconception, question: Question) -> str:
-    """Id of the key point that a misconception is about: the one that shares most words with it."""
-    stems = content_stems(f"{wrong.statement} {wrong.correction}")
-    shared = {point.id: len(stems & content_stems(point.text)) for point in question.key_points}
-    return max(shared, key=lambda id: shared[id])
+    return about(wrong, {point.id: point.text for point in question.key_points})
 
 
 def _probe(asking: Asking, question: Question, target: str, move: Move) -> str:

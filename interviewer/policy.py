@@ -4,7 +4,7 @@ import itertools
 from enum import StrEnum
 
 from interviewer.adaptive import WARM_UP_FROM, observations
-from interviewer.asides import aside, asks_length
+from interviewer.asides import aside, asks_length, offers_more
 from interviewer.correction import corrected_asking
 from interviewer.events import (
     CUES,
@@ -30,11 +30,22 @@ from interviewer.speech import Speech
 from interviewer.state import State
 from interviewer.timing import cue_due, in_words, is_over, left_s, too_late_to_ask
 from knowledge.bank import Bank, Question
+from knowledge.text import content_stems
 
-TOPICS_SPOKEN = {"my-material": "your own material", "cnn": "CNNs", "rnn": "RNNs", "llm": "language models"}
+TOPICS_SPOKEN = {
+    "my-material": "your own material",
+    "cnn": "CNNs",
+    "rnn": "RNNs",
+    "llm": "language models",
+    "generative": "generative models",
+    "transfer": "transfer learning",
+}
 """Topics whose id does not read as words."""
-PATIENCE = 5
-"""So many messages in a row that are no answer, and the interviewer goes on to the next question."""
+SAME_QUESTION = 0.6
+"""Share of a question's content words from which another wording asks the same."""
+PATIENCE, PAUSES = 5, 12
+"""So many messages in a row that are no answer, or that ask for time or for the question again, and the interviewer goes on to the next
+question."""
 
 
 class Need(StrEnum):
@@ -86,7 +97,8 @@ def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
         return _after_gone(state, bank, speech)
     if state.pending_revises is not None and state.pending_revises != len(state.askings) - 1:
         return (_say(state, speech, Move.CORRECTED, question=_on_the_table(state, question)),)
-    if state.askings[-1].strays >= PATIENCE and _leads_nowhere(state, speech, question):
+    asking = state.askings[-1]
+    if (asking.strays >= PATIENCE or asking.pauses >= PAUSES) and _leads_nowhere(state, speech, question):
         return _leave(state, bank, speech, question)
     match _kind(state):
         case ReplyKind.STOP:
@@ -103,6 +115,8 @@ def _respond(state: State, bank: Bank, speech: Speech) -> tuple[Event, ...]:
             return (_answer_aside(state, speech, question),)
         case ReplyKind.QUESTION if asks_length(state.pending.text if state.pending else ""):
             return (_say(state, speech, Move.QUESTION_BACK, "length", question=_on_the_table(state, question)),)
+        case ReplyKind.QUESTION if offers_more(state.pending.text if state.pending else ""):
+            return (_say(state, speech, Move.QUESTION_BACK, "go_on", question=_on_the_table(state, question)),)
         case kind if kind in _MET_BY:
             return (_say(state, speech, _MET_BY[kind], question=_on_the_table(state, question)),)
         case _:
@@ -161,8 +175,20 @@ def _rephrase(state: State, speech: Speech, question: Question) -> Spoke:
     since = _asked_since(state, question)
     if since is not None:
         return _say(state, speech, Move.REPHRASE, "rephrase_follow_up", question=put, probe=since)
-    other = next((variant for variant in question.variants if variant != put), question.question)
-    return _say(state, speech, Move.REPHRASE, question=other)
+    return _say(state, speech, Move.REPHRASE, question=_otherwise(question, put))
+
+
+def _otherwise(question: Question, put: str) -> str:
+    """The wording that asks most of what was asked; with what was asked where it leaves out much of it."""
+    asked = content_stems(question.question)
+
+    def kept(wording: str) -> float:
+        return len(content_stems(wording) & asked) / max(1, len(asked))
+
+    other = max(
+        (wording for wording in (*question.variants, question.question) if wording != put), key=kept, default=put
+    )
+    return other if kept(other) >= SAME_QUESTION else f"{other} All of it again: {put}"
 
 
 def _answer_aside(state: State, speech: Speech, question: Question) -> Spoke:

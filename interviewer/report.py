@@ -10,6 +10,7 @@ from pydantic import Field
 from interviewer.estimate import Estimate, estimate, interval
 from interviewer.events import FOLLOW_UPS, Mode
 from interviewer.grading.grade import Grade, GraderName, PointGrade, Rubric, Verdict
+from interviewer.grading.misconceptions import still_held
 from interviewer.grading.scoring import BONUS_WEIGHT, rubric, score, unaided_score
 from interviewer.moves import point_states
 from interviewer.state import Asking, State
@@ -183,7 +184,9 @@ def question_grade(state: State, asking: Asking, question: Question) -> Grade:
         update={
             "score": total,
             "key_points": points,
-            "misconceptions": tuple({m.statement: m for grade in graded for m in grade.misconceptions}.values()),
+            "misconceptions": still_held(
+                {m.statement: m for grade in graded for m in grade.misconceptions}.values(), points
+            ),
             "rubric": rubric(points, statistics.fmean(focus) if focus else None),
             "model": ", ".join(dict.fromkeys(grade.model for grade in judged if grade.model)) or None,
             "note": _notes(asking),

@@ -65,6 +65,7 @@ class Asking(Frozen):
     asserted: tuple[str, ...] = ()
     pumps: int = 0
     strays: int = 0
+    pauses: int = 0
     skipped: bool = False
     second_try: bool = False
 
@@ -285,10 +286,16 @@ def _understood(state: State, event: Understood, at: datetime) -> dict[str, obje
     aided = asking.aided or (about != last and state.config.mode is Mode.PRACTICE)
     if event.kind in ANSWERS or event.kind is ReplyKind.DONT_KNOW or event.revises is not None:
         attempt = Attempt(text=state.pending.text, kind=event.kind, aided=aided, at=at, sure=state.pending.sure)
-        asking = asking.model_copy(update={"attempts": (*asking.attempts, attempt), "strays": 0})
+        asking = asking.model_copy(update={"attempts": (*asking.attempts, attempt), "strays": 0, "pauses": 0})
     else:
+        # Who thinks, or asks to hear the question again, is with it.
+        pause = event.kind in (ReplyKind.WAIT, ReplyKind.REPEAT)
         asking = asking.model_copy(
-            update={"skipped": asking.skipped or event.kind is ReplyKind.SKIP, "strays": asking.strays + 1}
+            update={
+                "skipped": asking.skipped or event.kind is ReplyKind.SKIP,
+                "pauses": asking.pauses + pause,
+                "strays": asking.strays + (not pause),
+            }
         )
     return changes | {"askings": _replaced(state, about, asking)}
 
@@ -319,7 +326,7 @@ def _with_move(state: State, event: Spoke) -> tuple[Asking, ...]:
         changes = {"followed_up": (*current.followed_up, event.point_id)}
     elif event.move in CUES and event.point_id:
         field = _CUED[event.move]
-        changes = {field: (*getattr(current, field), event.point_id), "strays": 0}
+        changes = {field: (*getattr(current, field), event.point_id), "strays": 0, "pauses": 0}
     return (*state.askings[:-1], current.model_copy(update=changes))
 
 

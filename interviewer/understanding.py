@@ -101,13 +101,14 @@ class Understanding:
             return ReplyKind.OFF_TOPIC if vetoed else reading.kind
         if reading.asked is not None:
             # A request beside something else: the request counts where the rest has nothing to do with the question.
-            chatter = self._relevance.similarity(task, [reading.rest])[0] < CHATTER_BELOW
+            chatter = not _FORMULA.search(text) and self._relevance.similarity(task, [reading.rest])[0] < CHATTER_BELOW
             return reading.asked if chatter and reading.kind is ReplyKind.ANSWER else reading.kind
         if _FORMULA.search(text):
             return ReplyKind.ANSWER
         kind, probability = self._judged(text)
         if probability >= (ANSWER_FROM if kind is ReplyKind.ANSWER else SURE_FROM):
-            return kind
+            # Nothing undoes an end, and "I don't want to stop" sounds like one: only plain words are.
+            return ReplyKind.WAIT if kind is ReplyKind.STOP else kind
         far = FAR_BELOW if kind is ReplyKind.ANSWER and probability else OFF_TOPIC_BELOW
         return ReplyKind.OFF_TOPIC if self._relevance.is_off_topic(task, text, far) else ReplyKind.ANSWER
 

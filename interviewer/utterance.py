@@ -23,6 +23,18 @@ _ASKING = re.compile(
 )
 _SENTENCES = re.compile(r"[.?!;]\s+\w")
 _OWN_TASK = re.compile(r"(?:should|shall|may|must|do|am|need) i ")
+_OWN_WORDS = re.compile(
+    r"(?:let me|allow me to|i (?:would|will|can|could|might|want to|need to|have to|must|should|am going to|prefer to)(?: (?:like|love|prefer|be able) to)?|(?:we|you|one) (?:could|can|would|might)) (?:just |also |quickly |briefly |try to )?(?:put|say|phrase|word|express|describe|state|formulate|write|tell|rephrase|reformulate|reword|clarify|simplify|explain|elaborate|paraphrase|define|specify|break|be more)\b(?! (?:you|u)\b)"
+)
+"""What the candidate announces to do, which is no wish that the interviewer did it."""
+_GOES_ON = re.compile(
+    r"(?:(?:should|shall|can|could|may|might|must|do) i|let me|allow me to|i (?:will|shall|can|could|would|want to|need to|have to|am going to|would like to|am ready to))(?: (?:just|now|please|first|then|like to|have to))* (?:continue|carry on|go on|proceed|keep going)\b(?! (?:to|with) (?:the |a |an )?(?:next|another|other|new|different))"
+    r"|(?:should|shall) i (?:stop|end|finish|quit|leave)\b.*"
+    r"|(?:let me|i (?:want to|would like to|need to|have to)) finish(?! (?:the |this |our |my )?(?:interview|session|practice|here|now|today|early|for))\b.*"
+)
+"""What the candidate asks or announces of the answer, which is no wish to leave question or interview."""
+_HARD = re.compile(r"(?:this|that|it)(?: one| question)? is (?:hard|difficult|tough|complicated|advanced)(?: for me)?")
+"""What is hard is not given up, unless it is too hard; clauses have lost the 'too'."""
 _OF_THE_TASK = re.compile(
     r"(?:(?:i|we|you|one) (?:would|should|could|will) )?(?:stop|end|quit|finish|abort|cancel|leave|halt|terminate)(?: (?:it|this|that))? early"
     r"|(?!we should \w+$)(?:i|we|you|one) (?:would|should|could) (?:stop|end|quit|finish|abort|cancel|leave|halt|terminate)(?: (?:it|this|that))?"
@@ -153,7 +165,11 @@ def _match(clause: str, plain: str, question: str) -> ReplyKind | None:
     for kind, pattern in PATTERNS.items():
         if kind in _NEEDS_A_QUESTION and not (plain.rstrip(" )'\"").endswith("?") or _ASKING.match(clause)):
             continue
-        if kind is ReplyKind.MEANING and _OWN_TASK.match(clause):
+        if kind is ReplyKind.MEANING and (_OWN_TASK.match(clause) or _OWN_WORDS.match(clause)):
+            continue
+        if kind in (ReplyKind.STOP, ReplyKind.SKIP) and _GOES_ON.match(clause):
+            continue
+        if kind is ReplyKind.SKIP and _HARD.fullmatch(clause) and "too" not in words(plain):
             continue
         if kind in (ReplyKind.STOP, ReplyKind.SKIP) and _OF_THE_TASK.fullmatch(clause) and not _INTERVIEW.search(plain):
             continue

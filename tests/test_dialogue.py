@@ -231,6 +231,34 @@ def test_what_is_no_answer_never_advances_and_counts_for_nothing(play: Callable[
     assert session.state.askings[0].followed_up == ()
 
 
+def test_no_question_is_taken_away_from_who_thinks_or_asks_for_it_again(play: Callable[..., Play]) -> None:
+    session = play(questions=2)
+    for _ in range(4):
+        session.say(ReplyKind.WAIT)
+        session.say(ReplyKind.REPEAT)
+    assert len(session.state.askings) == 1
+    for _ in range(4):
+        session.say(ReplyKind.OFF_TOPIC)
+    assert len(session.state.askings) == 1
+    session.say(ReplyKind.OFF_TOPIC)
+    assert len(session.state.askings) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Shall I continue?", "should I stop here?", "Do you want me to talk about pooling too?"]
+)
+def test_who_asks_whether_to_say_more_is_told_to(play: Callable[..., Play], text: str) -> None:
+    session = play(questions=1)
+    [spoke] = session.say(ReplyKind.QUESTION, text=text)
+    assert isinstance(spoke, Spoke)
+    assert any(spoke.text.startswith(line.split("{")[0]) for line in prompts.phrases("speech")["go_on"])
+
+
+def test_a_greeting_names_its_topics_as_people_do(play: Callable[..., Play]) -> None:
+    [greeting, *_] = play(questions=1, topics=["transfer", "generative"]).log[1:]
+    assert "on transfer learning and generative models" in str(greeting.event)
+
+
 def test_repeat_repeats_and_meaning_says_it_otherwise(play: Callable[..., Play]) -> None:
     session = play(questions=1)
     [repeat] = session.say(ReplyKind.REPEAT)
@@ -238,7 +266,15 @@ def test_repeat_repeats_and_meaning_says_it_otherwise(play: Callable[..., Play])
     assert session.question.question in repeat.text
     [other] = session.say(ReplyKind.MEANING)
     assert isinstance(other, Spoke)
-    assert session.question.variants[0] in other.text
+    put = session.state.askings[0].text
+    assert any(text in other.text for text in (*session.question.variants, session.question.question) if text != put)
+
+
+def test_a_wording_that_leaves_out_half_of_the_question_comes_with_all_of_it(play: Callable[..., Play]) -> None:
+    session = play(questions=1, planned=["activations-leaky-relu"])
+    [other] = session.say(ReplyKind.MEANING)
+    assert isinstance(other, Spoke)
+    assert "dead units" in other.text
 
 
 def test_skip_and_stop(play: Callable[..., Play]) -> None:

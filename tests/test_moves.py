@@ -14,9 +14,10 @@ from interviewer.backchannel import in_place
 from interviewer.doubt import Doubt, chance_open, most_important
 from interviewer.events import CUES, FOLLOW_UPS, Asked, Finished, FinishReason, Move, Order, ReplyKind, Spoke
 from interviewer.grading.grade import MisconceptionFound, PointGrade, Verdict
+from interviewer.grading.misconceptions import about, still_held
 from interviewer.leaks import gives_away
 from interviewer.moves import point_states
-from interviewer.policy import PATIENCE, Need, need
+from interviewer.policy import PATIENCE, PAUSES, Need, need
 from interviewer.speech import Speech
 from interviewer.timing import cue_due, left_s
 from interviewer.utterance import kind_of
@@ -25,7 +26,7 @@ from tests.test_dialogue import START, Play
 
 IN_INTERVIEWS = (
     "greet_interview warm_up acknowledge acknowledge_dont_know acknowledge_skip next_question last_question pump anything_else probe "
-    "clarify clarify_quoted challenge challenge_quoted decline_hint wait length repeat rephrase question_back refocus no_content "
+    "clarify clarify_quoted challenge challenge_quoted decline_hint wait length go_on repeat rephrase question_back refocus no_content "
     "invite_correction corrected leave gone rephrase_follow_up meta meta_grading meta_feedback meta_progress meta_other time_cue_90 time_cue_30 close_completed close_stopped close_out_of_time"
 ).split()
 JUDGING = re.compile(
@@ -47,6 +48,29 @@ def test_nothing_said_in_an_interview_tells_whether_a_reply_was_right(occasion: 
 @pytest.mark.parametrize("occasion", ["acknowledge", "probe", "clarify", "challenge", "pump", "hint", "repeat"])
 def test_there_is_more_than_one_way_to_say_what_is_said_often(occasion: str) -> None:
     assert len(set(prompts.phrases("speech")[occasion])) >= 3
+
+
+def test_a_misconception_about_what_was_covered_is_not_held(bank: Bank) -> None:
+    question = next(q for q in bank.questions if q.misconceptions)
+    [wrong, *_] = question.misconceptions
+    found = MisconceptionFound(statement=wrong.statement, correction=wrong.correction, evidence="said so")
+    texts = {point.id: point.text for point in question.key_points}
+    target = about(wrong, texts)
+
+    def held(verdict: Verdict) -> tuple[MisconceptionFound, ...]:
+        points = [
+            PointGrade(
+                point_id=id, point=text, weight=2, aspect=None, confidence=1.0, credit=0.0,
+                verdict=verdict if id == target else Verdict.MISSING,
+            )
+            for id, text in texts.items()
+        ]  # fmt: skip
+        return still_held([found], points)
+
+    assert held(Verdict.COVERED) == ()
+    for verdict in (Verdict.PARTIAL, Verdict.MISSING, Verdict.CONTRADICTED):
+        assert held(verdict) == (found,)
+    assert still_held([found], []) == (found,)
 
 
 def test_a_phrase_used_lately_is_passed_over_while_another_is_left() -> None:
@@ -354,6 +378,16 @@ def test_patience_ends_so_that_every_interview_does(play: Callable[..., Play], k
     for _ in range(PATIENCE):
         session.say(kind, text=text)
     assert session.state.finished is FinishReason.COMPLETED
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.WAIT, ReplyKind.REPEAT])
+def test_even_who_only_thinks_is_not_waited_for_without_end(play: Callable[..., Play], kind: ReplyKind) -> None:
+    session = play(questions=2)
+    for _ in range(PAUSES - 1):
+        session.say(kind)
+    assert len(session.state.askings) == 1
+    session.say(kind)
+    assert len(session.state.askings) == 2
 
 
 def test_time_is_told_once_at_ninety_and_once_at_thirty_seconds(bank: Bank) -> None:

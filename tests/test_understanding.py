@@ -68,6 +68,27 @@ def test_chatter_beside_a_request_is_no_answer_but_an_answer_beside_one_is(
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "please don't end the interview", "I don't want to stop", "can we go back to the gates?", "let me finish",
+        "hold on, I'm not finished", "I need more time", "don't stop", "I only have 5 minutes left", "can we pause?",
+        "I need to go soon, can we make this quick?", "I have to go at 5", "I need to leave in ten minutes",
+        "Should I stop here?", "can we take a short break?", "I'll continue",
+    ],
+)  # fmt: skip
+def test_nothing_but_plain_words_ends_an_interview(text: str, bank: Bank, understanding: Understanding) -> None:
+    task = bank_task(bank, bank.by_id["cnn-receptive-field"])
+    assert understanding.kind(text, task) not in (ReplyKind.STOP, ReplyKind.SKIP)
+
+
+@pytest.mark.parametrize(
+    "text", ["max(0.01x, x). next question please", "-0.1 and 10. next question", "it's 0.01, next"]
+)
+def test_a_formula_beside_a_request_is_an_answer(text: str, bank: Bank, understanding: Understanding) -> None:
+    assert understanding.kind(text, bank_task(bank, bank.by_id["activations-leaky-relu"])) is ReplyKind.ANSWER
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("Can I change my answer?", False),

@@ -33,6 +33,47 @@ def test_a_message_is_taken_for_what_it_is(kind: ReplyKind, text: str) -> None:
     assert kind_of(text) is kind
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sure, let me explain: negative inputs are multiplied by alpha, so gradient still flows.",
+        "I would explain it with an example: for -10 it gives -0.1",
+        "Let me rephrase: the slope is small below zero",
+        "let me put it differently: it leaks",
+        "I would define it as max(ax, x)",
+        "I want to clarify: alpha is not learned",
+        "Let me elaborate. The gradient is alpha for negative inputs",
+    ],
+)
+def test_what_is_announced_and_said_is_an_answer(text: str) -> None:
+    assert kind_of(text) is ReplyKind.ANSWER
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["can you explain what you mean?", "please rephrase it", "I'd like you to clarify that", "could you define it?"],
+)
+def test_what_the_interviewer_is_to_do_is_a_wish(text: str) -> None:
+    assert kind_of(text) is ReplyKind.MEANING
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("this is hard", ReplyKind.ANSWER),
+        ("this is too hard", ReplyKind.SKIP),
+        ("shall I continue?", ReplyKind.QUESTION),
+        ("let's continue with the next one", ReplyKind.SKIP),
+        ("let's move on", ReplyKind.SKIP),
+        ("I want to finish the interview", ReplyKind.STOP),
+        ("let us finish here", ReplyKind.STOP),
+        ("I have to go now, sorry", ReplyKind.STOP),
+    ],
+)
+def test_who_goes_on_does_not_leave(text: str, kind: ReplyKind) -> None:
+    assert kind_of(text) is kind
+
+
 @pytest.mark.parametrize("end", ["done", "that's it", "then again", "and out"])
 def test_how_an_answer_ends_asks_for_nothing(end: str) -> None:
     assert read(f"One vector for the new colleague, compared with those that are stored, {end}.").asked is None

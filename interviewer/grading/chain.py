@@ -22,6 +22,7 @@ from interviewer.grading.grade import (
 )
 from interviewer.grading.guards import Rule, rule_for
 from interviewer.grading.marking import quotable
+from interviewer.grading.misconceptions import still_held
 from interviewer.grading.quotes import locate_quote
 from interviewer.grading.scoring import expected_credit, rubric, score
 from interviewer.grading.tasks import GradeRequest
@@ -181,7 +182,7 @@ class Grader:
             model=findings.model,
             prompt_version=findings.prompt_version,
             key_points=points,
-            misconceptions=tuple(_verified(found, reply) for found in findings.misconceptions),
+            misconceptions=still_held([_verified(found, reply) for found in findings.misconceptions], points),
             rubric=rubric(points, self._focus(task, reply, points)),
             tokens_in=findings.tokens_in,
             tokens_out=findings.tokens_out,
