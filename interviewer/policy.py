@@ -23,6 +23,7 @@ from interviewer.events import (
 )
 from interviewer.feedback import closing_feedback, reply_feedback
 from interviewer.grading.scoring import score
+from interviewer.leaks import gives_away
 from interviewer.moves import cue, follow_up, point_states, requested_hint, said_lately, unaided_scores
 from interviewer.retry import first_wording, second_try
 from interviewer.selection import choose_question
@@ -179,7 +180,9 @@ def _rephrase(state: State, speech: Speech, question: Question) -> Spoke:
 
 
 def _otherwise(question: Question, put: str) -> str:
-    """The wording that asks most of what was asked; with what was asked where it leaves out much of it."""
+    """The wording that asks most of what was asked; with what was asked where it leaves out much of it, unless both together would
+    give something away.
+    """
     asked = content_stems(question.question)
 
     def kept(wording: str) -> float:
@@ -188,7 +191,8 @@ def _otherwise(question: Question, put: str) -> str:
     other = max(
         (wording for wording in (*question.variants, question.question) if wording != put), key=kept, default=put
     )
-    return other if kept(other) >= SAME_QUESTION else f"{other} All of it again: {put}"
+    both = f"{other} All of it again: {put}"
+    return other if kept(other) >= SAME_QUESTION or gives_away(both, question) is not None else both
 
 
 def _answer_aside(state: State, speech: Speech, question: Question) -> Spoke:
