@@ -7,10 +7,9 @@ us), on replies to other questions, and on tricks, none of them to a question he
 `stated` with the authored statements as a memory, `given` without.
 `derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against
 the bank's reference answers, and on train splits of the public graded answers. What a network finds in answers of a field that it has
-learnt is surer and truer than what it finds elsewhere. So `foreign`, for the fields of which training knew nothing, is fitted on what
-networks find that were trained without a set (`--unseen` names them by the sets that they read), and `derived`, for questions that
-training did not know in fields that it did, on what networks find in answers to questions that were kept out of their training
-(`--apart` names them by the sets that they know; their cards say which questions). All figures printed are cross-validated by
+learnt is surer and truer than what it finds elsewhere, so `foreign`, for the fields of which training knew nothing, is fitted on what
+networks find that were trained without a set: `--unseen` names them by the sets that they read. Where they were also trained without
+some of the bank's questions (their cards say which), they read replies to these alone. All figures printed are cross-validated by
 question; no test part is read.
 """
 
@@ -153,21 +152,17 @@ def _states(template: str) -> bool:
     return any(name.lower() in STATES for name in placeholders(template))
 
 
-def public(
-    folder: Path, judge_of: Callable[[str], LocalJudge], apart: frozenset[str] | None = None, seed: int = 0
-) -> list[Found]:
+def public(folder: Path, judge_of: Callable[[str], LocalJudge], seed: int = 0) -> list[Found]:
     """Answers of the public sets' train splits, and such to questions of another set, each against the reference that it is most like.
 
     Args:
         judge_of: who reads a set, by its name.
-        apart: the only questions to draw from, if any.
     """
     rng = random.Random(seed)
     cases_of = {name: public_cases(folder / f"{name}.jsonl") for name in PUBLIC}
     found = []
     for name, count in PUBLIC.items():
-        cases = [case for case in cases_of[name] if apart is None or case["question_id"] in apart]
-        for i, asked in enumerate(rng.sample(cases, min(count, len(cases)))):
+        for i, asked in enumerate(rng.sample(cases_of[name], count)):
             task = _against(asked["question"], case_references(asked))
             found.append(_found(judge_of(name), asked, task))
             if i % STRANGE_EVERY == 0:
@@ -284,7 +279,11 @@ def fits_of(
 
     def fit_derived(others: Mapping[str, LocalJudge], times: float) -> tuple[Aggregation, str]:
         reader = next(iter(others.values()), judge)
-        ours, wrong = dev_half(bank, reader, of_reference, "golden.jsonl"), hard(bank, reader)
+        kept_from = frozenset(reader.card.held_out) - unknown
+        ours, wrong = (
+            [reply for reply in replies if not kept_from or reply.question in kept_from]
+            for replies in (dev_half(bank, reader, of_reference, "golden.jsonl"), hard(bank, reader))
+        )
         people = public(datasets, lambda name: others.get(name, judge))
         groups = [*["golden"] * len(ours), *["hard"] * len(wrong), *(reply.question.split(":")[0] for reply in people)]
         return fit_scores([*ours, *wrong, *people], groups, {"golden": times})

@@ -180,17 +180,16 @@ def _rephrase(state: State, speech: Speech, question: Question) -> Spoke:
 
 
 def _otherwise(question: Question, put: str) -> str:
-    """The wording that asks most of what was asked; with what was asked where it leaves out much of it, unless both together would
-    give something away.
+    """Of the wordings that give nothing away the one that asks most of what was asked; with what was asked where it leaves out much of
+    it, unless both together would give something away.
     """
     asked = content_stems(question.question)
 
     def kept(wording: str) -> float:
         return len(content_stems(wording) & asked) / max(1, len(asked))
 
-    other = max(
-        (wording for wording in (*question.variants, question.question) if wording != put), key=kept, default=put
-    )
+    others = [wording for wording in (*question.variants, question.question) if wording != put]
+    other = max((wording for wording in others if gives_away(wording, question) is None), key=kept, default=put)
     both = f"{other} All of it again: {put}"
     return other if kept(other) >= SAME_QUESTION or gives_away(both, question) is not None else both
 

@@ -146,6 +146,7 @@ def test_a_damaged_first_page_is_noticed(file: Path, byte: int) -> None:
 
 def test_copies_set_aside_within_a_second_do_not_replace_each_other(tmp_path: Path) -> None:
     file = tmp_path / "a.db"
+    assert sessions(file) == (0, None)
     for text in (b"one " * 300, b"two " * 300, b"three " * 300):
         file.write_bytes(text)
         assert sessions(file)[1]
