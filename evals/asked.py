@@ -1,7 +1,7 @@
 """What the grader is asked about a case: its question, references and points, and never what a human said of it."""
 
 from evals.cases import Case
-from interviewer.grading.grade import Point
+from interviewer.grading.grade import FollowUp, Point
 from interviewer.grading.tasks import GradeRequest
 from knowledge.bank import Bank, Question
 
@@ -14,18 +14,43 @@ def request_of(case: Case, bank: Bank) -> GradeRequest:
     """
     question = bank.by_id.get(case.question_id)
     if case.references or question is None:
+        points = _points(case)
         return GradeRequest(
-            question_id=case.question_id, question=case.question, references=case.references, points=_points(case)
+            question_id=case.question_id,
+            question=case.question,
+            references=case.references,
+            points=points,
+            follow_up=_follow_up(case, points),
         )
+    known = tuple(Point(id=p.id, text=p.text, weight=p.weight) for p in question.key_points)
     if _has_own_points(case, question):
-        text = case.question or question.question
-        return GradeRequest(question_id=question.id, question=text, references=(question.answer,), points=_points(case))
-    return GradeRequest(question_id=question.id, question=question.question)
+        text, points = case.question or question.question, _points(case)
+        return GradeRequest(
+            question_id=question.id,
+            question=text,
+            references=(question.answer,),
+            points=points,
+            follow_up=_follow_up(case, points),
+        )
+    return GradeRequest(question_id=question.id, question=question.question, follow_up=_follow_up(case, known))
+
+
+def _follow_up(case: Case, points: tuple[Point, ...]) -> FollowUp | None:
+    """The case's follow-up where it is about one of these points."""
+    asked = case.follow_up
+    if asked is None:
+        return None
+    about = next((point.id for point in points if point.text.strip() == asked.point.strip()), None)
+    return FollowUp(point_id=about, text=asked.text) if about else None
 
 
 def _has_own_points(case: Case, question: Question) -> bool:
     given = {point.point.strip() for point in case.key_points or ()}
-    return bool(given) and given != {point.text.strip() for point in question.key_points}
+    known = {point.text.strip() for point in question.key_points}
+    if case.follow_up is not None and case.follow_up.point.strip() in known:
+        # Of an answer to a follow-up people judge the point that it was about.
+        return not given <= known
+    return bool(given) and given != known
 
 
 def _points(case: Case) -> tuple[Point, ...]:

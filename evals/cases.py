@@ -15,7 +15,17 @@ from interviewer.grading.grade import Verdict
 
 LONGEST_REFERENCE = 100_000
 OWN_DATASETS = frozenset(
-    {"golden", "golden-unseen", "short-correct", "short-wrong", "plainly-spoken", "in-few-words", "one-sentence"}
+    {
+        "golden",
+        "golden-unseen",
+        "short-correct",
+        "short-wrong",
+        "plainly-spoken",
+        "in-few-words",
+        "one-sentence",
+        "follow-ups",
+        "follow-ups-unseen",
+    }
 )
 """Data sets whose scores are the project's own; 'human' is said of the public sets alone."""
 SUFFIX_TOLERANCE = 0.05
@@ -39,10 +49,20 @@ class CasePoint(BaseModel):
     weight: int = Field(default=2, ge=1, le=3, strict=True)
 
 
+class CaseFollowUp(BaseModel):
+    """The follow-up that a reply answers: the text of the key point that it is about, and how it was put."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    point: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+
+
 class Case(BaseModel):
     """One reply with its human grade; fields beyond these are kept in `model_extra`.
 
-    `score` in [0, 1]; `graders` on the set's own scale. An attack has `max_score` or `base_reply`.
+    `score` in [0, 1]; `graders` on the set's own scale. An attack has `max_score` or `base_reply`. A reply to a `follow_up` about a
+    bank question's key point may have a verdict on this point alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -60,6 +80,7 @@ class Case(BaseModel):
     key_points: list[CasePoint] | None = None
     max_score: Score | None = None
     base_reply: Reply | None = None
+    follow_up: CaseFollowUp | None = None
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from evals.attack_templates import load_families
 from evals.cases import Case, read_cases
+from evals.follow_ups import training_answers
 from evals.training_data import load_sentences, load_small_talk
 from interviewer.grading.quotes import normalise
 from knowledge.bank import Bank
@@ -66,6 +67,7 @@ def trained_texts(bank: Bank) -> list[Text]:
     found += [Text(f"answer of {question.id}", question.answer) for question in bank.questions]
     found += [Text(f"point of {question.id}", p.text) for question in bank.questions for p in question.key_points]
     found += [Text(f"attack to tune by {case.id}", case.reply) for case in read_cases([TUNED_ON])]
+    found += [Text(f"answer about {answer['point_id']}", answer["reply"]) for answer in training_answers(False)]
     found += [Text(f"reply of {name}", reply) for name in CALIBRATED_ON for reply in _replies(DATA / f"{name}.jsonl")]
     return found + [Text("template", template) for template in templates()]
 
@@ -151,7 +153,7 @@ def near_duplicates(bank: Bank, encoder: Encoder) -> list[Pair]:
     """Near-duplicates between each of our sets and what was trained on, and between the sets."""
     sets = {
         name: tested_texts(name)
-        for name in ("golden", "attacks", "short_correct", "short_wrong", "spoken", "one_sentence")
+        for name in ("golden", "attacks", "short_correct", "short_wrong", "spoken", "one_sentence", "follow_up")
     }
     trained = trained_texts(bank)
     found: list[Pair] = []

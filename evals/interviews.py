@@ -10,10 +10,10 @@ from evals.candidates import Candidate, Mind, Profile, Said
 from interviewer.ability import general_ability
 from interviewer.adaptive import observations
 from interviewer.events import FOLLOW_UPS, Asked, Event, Graded, Move, Record, Replied, ReplyKind, SessionConfig, Spoke
-from interviewer.grading.grade import Grade, GraderName, PointGrade, Verdict
+from interviewer.grading.grade import FollowUp, Grade, GraderName, PointGrade, Verdict
 from interviewer.grading.scoring import BONUS_WEIGHT, CREDIT, score
 from interviewer.leaks import gives_away
-from interviewer.moves import unaided_scores
+from interviewer.moves import answered, unaided_scores
 from interviewer.policy import Need, need, open_session, respond
 from interviewer.sessions import understood
 from interviewer.speech import Speech
@@ -26,7 +26,7 @@ REPLY_TIME = timedelta(seconds=60)
 MOST_REPLIES = 300
 """An interview that is not over after so many replies counts as one that does not end."""
 _QUOTED = re.compile("“[^”]*”")
-Grades = Callable[[Question, Said], Grade]
+Grades = Callable[[Question, Said, FollowUp | None], Grade]
 Understand = Callable[[str, Question], ReplyKind]
 
 
@@ -158,7 +158,8 @@ class Interview:
         self._add(Replied(text=said.text))
         self._add(understood(self.state, self._understand(said.text, asking.question), said.text))
         if need(self.state) is Need.GRADE:
-            self._add(Graded(grade=self._grades(asking.question, said)))
+            follow_up = answered(self.state.askings[self.state.replying_to].attempts[-1], asking.question)
+            self._add(Graded(grade=self._grades(asking.question, said, follow_up)))
             asking.note(said)
 
     def _hear(self, event: Event) -> None:
@@ -216,7 +217,7 @@ def _repeated_follow_ups(state: State) -> int:
     return len(texts) - len(set(texts))
 
 
-def known_grade(question: Question, said: Said) -> Grade:
+def known_grade(question: Question, said: Said, _: FollowUp | None = None) -> Grade:
     """The grade that a reply deserves by what the simulator knows of it."""
     points = tuple(
         PointGrade(

@@ -141,7 +141,7 @@ def case_data(record: Record, bank: Bank, reviews: Sequence[Review] = ()) -> dic
         "question_id": case.question_id,
         "dataset": case.dataset,
         "split": case.split,
-        "question": question,
+        "question": f"{question} Follow-up: {case.follow_up.text}" if case.follow_up else question,
         "references": [_shortened(text) for text in reference_texts(case, bank)],
         "reply": case.reply,
         "score": row.score,

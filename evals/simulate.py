@@ -21,7 +21,7 @@ from evals.interviews import Grades, Interview, Played, Understand, known_grade,
 from evals.savings import questions_saved
 from evals.utterances import HELD_OUT_FILE
 from interviewer.events import Order, ReplyKind, SessionConfig
-from interviewer.grading.grade import Grade
+from interviewer.grading.grade import FollowUp, Grade
 from interviewer.grading.tasks import GradeRequest
 from interviewer.settings import Settings
 from interviewer.speech import Speech
@@ -67,14 +67,16 @@ def locally(interviewer: Interviewer) -> tuple[Grades, Understand]:
     """Grading and understanding as the program does them, without a language model; the same reply is read once."""
 
     @cache
-    def grade(question_id: str, text: str) -> Grade:
-        return interviewer.grader.grade(GradeRequest(question_id=question_id), text)
+    def grade(question_id: str, text: str, follow_up: FollowUp | None) -> Grade:
+        return interviewer.grader.grade(GradeRequest(question_id=question_id, follow_up=follow_up), text)
 
     @cache
     def kind(question_id: str, text: str) -> ReplyKind:
         return interviewer.understand(text, question_id)
 
-    return lambda question, said: grade(question.id, said.text), lambda text, question: kind(question.id, text)
+    return lambda question, said, follow_up: grade(question.id, said.text, follow_up), lambda text, question: kind(
+        question.id, text
+    )
 
 
 def main() -> None:

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from interviewer.doubt import SURE_FROM, Doubt, chance_open, most_important
 from interviewer.events import Move, Spoke
-from interviewer.grading.grade import PointGrade, Verdict
+from interviewer.grading.grade import FollowUp, PointGrade, Verdict
 from interviewer.grading.misconceptions import about
 from interviewer.grading.scoring import BONUS_WEIGHT, merge, unaided_score
 from interviewer.leaks import gives_away
 from interviewer.speech import Speech
-from interviewer.state import Asking, State
+from interviewer.state import Asking, Attempt, State
 from knowledge.bank import Misconception, Question
 from knowledge.text import words
 
@@ -105,6 +105,27 @@ def requested_hint(state: State, question: Question, speech: Speech) -> Spoke | 
     asking = state.askings[-1]
     fresh = [id for id in open_points(asking, question) if id not in asking.hinted]
     return _spoke(state, speech, Move.HINT, fresh[0], hint=question.key_point(fresh[0]).hint) if fresh else None
+
+
+def without_lead(text: str, question: Question) -> str:
+    """The bank's own words in a follow-up or cue, without what led up to them; the whole of it where it holds none."""
+    authored = (
+        *(text for point in question.key_points for text in (point.probe, point.hint, point.text)),
+        *(wrong.probe for wrong in question.misconceptions),
+    )
+    return max((words for words in authored if words in text), key=len, default=text)
+
+
+def answered(attempt: Attempt, question: Question) -> FollowUp | None:
+    """The follow-up that a reply answers, as it is told to the grader: in the bank's words alone, since what leads up to them may
+    quote the candidate. None where it answers the question, or its point is gone from the bank.
+    """
+    asked = attempt.answers
+    point = next((point for point in question.key_points if asked and point.id == asked.point_id), None)
+    if asked is None or point is None:
+        return None
+    probes = (point.probe, *(wrong.probe for wrong in question.misconceptions))
+    return FollowUp(point_id=point.id, text=next((probe for probe in probes if probe in asked.text), point.probe))
 
 
 def said_lately(state: State) -> list[str]:

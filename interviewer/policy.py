@@ -24,7 +24,7 @@ from interviewer.events import (
 from interviewer.feedback import closing_feedback, reply_feedback
 from interviewer.grading.scoring import score
 from interviewer.leaks import gives_away
-from interviewer.moves import cue, follow_up, point_states, requested_hint, said_lately, unaided_scores
+from interviewer.moves import cue, follow_up, point_states, requested_hint, said_lately, unaided_scores, without_lead
 from interviewer.retry import first_wording, second_try
 from interviewer.selection import choose_question
 from interviewer.speech import Speech
@@ -156,13 +156,7 @@ def _asked_since(state: State, question: Question) -> str | None:
         lambda line: line.role == "candidate" or line.move is not None, reversed(state.transcript)
     )
     last = next((line for line in said if line.move in FOLLOW_UPS | CUES), None)
-    if last is None or last.move is Move.PUMP:
-        return None
-    authored = (
-        *(text for point in question.key_points for text in (point.probe, point.hint, point.text)),
-        *(wrong.probe for wrong in question.misconceptions),
-    )
-    return max((text for text in authored if text in last.text), key=len, default=last.text)
+    return None if last is None or last.move is Move.PUMP else without_lead(last.text, question)
 
 
 def _on_the_table(state: State, question: Question) -> str:

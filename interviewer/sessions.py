@@ -8,7 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from interviewer.access import Access, Everything
-from interviewer.backchannel import in_place
+from interviewer.backchannel import answers_follow_up, in_place
 from interviewer.correction import asking_replied_to, corrected_asking
 from interviewer.errors import InputInvalid, JudgeFailed, ReplyTooLong, SessionDamaged, StoreConflict
 from interviewer.events import (
@@ -30,13 +30,14 @@ from interviewer.grading.grade import Grade, GraderName
 from interviewer.grading.quotes import clean
 from interviewer.grading.tasks import GradeRequest
 from interviewer.llm.ledger import spending
+from interviewer.moves import answered
 from interviewer.phrasing import Tell, as_authored, silent
 from interviewer.policy import Need, need, open_session, respond
 from interviewer.practice import graded_replies, plan
 from interviewer.recent import Recent
 from interviewer.selection import check_config
 from interviewer.speech import Speech
-from interviewer.state import State, apply, replay
+from interviewer.state import Attempt, State, apply, replay
 from interviewer.store import Store
 from interviewer.turns import Turns
 from interviewer.utterance import corrected_text
@@ -302,8 +303,7 @@ class Sessions:
         return min(state.ungraded, key=lambda at: state.askings[at[0]].question_id not in known)
 
     def _regraded(self, state: State, asking: int, attempt: int) -> Regraded:
-        question_id, text = state.askings[asking].question_id, state.askings[asking].attempts[attempt].text
-        grade = self._grade(question_id, text)
+        grade = self._grade(state.askings[asking].question_id, state.askings[asking].attempts[attempt])
         if grade.ungraded:
             raise JudgeFailed(f"there is still no grade: {grade.ungraded}; try again later")
         return Regraded(asking=asking, attempt=attempt, grade=grade)
@@ -322,14 +322,16 @@ class Sessions:
             question_id = state.askings[asking_replied_to(state)].question_id
             kind = state.pending.kind or self._understand(state.pending.text, question_id)
             return [understood(state, kind, state.pending.text)]
-        question_id = state.askings[state.replying_to].question_id
-        return [Graded(grade=self._grade(question_id, state.pending.text))]
+        asking = state.askings[state.replying_to]
+        return [Graded(grade=self._grade(asking.question_id, asking.attempts[-1]))]
 
-    def _grade(self, question_id: str, text: str) -> Grade:
+    def _grade(self, question_id: str, attempt: Attempt) -> Grade:
         """The grade of a reply; none, with the reason, where its question is gone from the bank."""
-        if question_id not in self._bank().by_id:
+        question = self._bank().by_id.get(question_id)
+        if question is None:
             return Grade(question_id=question_id, score=None, ungraded=GONE, grader=GraderName.LOCAL)
-        return self._grader().grade(GradeRequest(question_id=question_id), text)
+        request = GradeRequest(question_id=question_id, follow_up=answered(attempt, question))
+        return self._grader().grade(request, attempt.text)
 
 
 def understood(state: State, kind: ReplyKind, text: str) -> Understood:
@@ -339,6 +341,8 @@ def understood(state: State, kind: ReplyKind, text: str) -> Understood:
     answered by an invitation, and the reply to the invitation is the correction.
     """
     kind = in_place(state, text) or kind
+    if kind is ReplyKind.OFF_TOPIC and answers_follow_up(state, text):
+        kind = ReplyKind.ANSWER
     if state.invited_correction and kind in (ReplyKind.SKIP, ReplyKind.DONT_KNOW, ReplyKind.NOTHING_MORE):
         # "Never mind": nothing is changed, and the question on the table is put again.
         return Understood(kind=ReplyKind.REPEAT)

@@ -37,10 +37,17 @@ class Line(Frozen):
     move: Move | None = None
 
 
+class AskedAbout(Frozen):
+    """A follow-up about a key point, as it was put."""
+
+    point_id: str
+    text: str
+
+
 class Attempt(Frozen):
     """A reply that counted as an answer (or 'I don't know'), with its grade once there is one.
 
-    `sure`: how sure the candidate said to be, in [0, 1], or None.
+    `sure`: how sure the candidate said to be, in [0, 1], or None. `answers`: the follow-up that it answers, or None.
     """
 
     text: str
@@ -49,10 +56,11 @@ class Attempt(Frozen):
     at: datetime
     grade: Grade | None = None
     sure: float | None = None
+    answers: AskedAbout | None = None
 
 
 class Asking(Frozen):
-    """A question of this session and what became of it; `text` is how it was put."""
+    """A question of this session and what became of it; `text` is how it was put, `on_table` the follow-up that waits for its answer."""
 
     question_id: str
     asked_at: datetime
@@ -68,6 +76,7 @@ class Asking(Frozen):
     pauses: int = 0
     skipped: bool = False
     second_try: bool = False
+    on_table: AskedAbout | None = None
 
     @property
     def follow_ups(self) -> int:
@@ -285,8 +294,16 @@ def _understood(state: State, event: Understood, at: datetime) -> dict[str, obje
     # In practice the whole answer was shown before the next question: what is corrected after that is no longer one's own.
     aided = asking.aided or (about != last and state.config.mode is Mode.PRACTICE)
     if event.kind in ANSWERS or event.kind is ReplyKind.DONT_KNOW or event.revises is not None:
-        attempt = Attempt(text=state.pending.text, kind=event.kind, aided=aided, at=at, sure=state.pending.sure)
-        asking = asking.model_copy(update={"attempts": (*asking.attempts, attempt), "strays": 0, "pauses": 0})
+        attempt = Attempt(
+            text=state.pending.text,
+            kind=event.kind,
+            aided=aided,
+            at=at,
+            sure=state.pending.sure,
+            answers=asking.on_table if event.revises is None else None,
+        )
+        settled = {"attempts": (*asking.attempts, attempt), "strays": 0, "pauses": 0, "on_table": None}
+        asking = asking.model_copy(update=settled)
     else:
         # Who thinks, or asks to hear the question again, is with it.
         pause = event.kind in (ReplyKind.WAIT, ReplyKind.REPEAT)
@@ -327,6 +344,10 @@ def _with_move(state: State, event: Spoke) -> tuple[Asking, ...]:
     elif event.move in CUES and event.point_id:
         field = _CUED[event.move]
         changes = {field: (*getattr(current, field), event.point_id), "strays": 0, "pauses": 0}
+    if event.move in FOLLOW_UPS | CUES:
+        # A hint or an assertion asks nothing that could be answered in two words.
+        about = event.point_id if event.move not in (Move.HINT, Move.ASSERTION) else None
+        changes |= {"on_table": AskedAbout(point_id=about, text=event.text) if about else None}
     return (*state.askings[:-1], current.model_copy(update=changes))
 
 

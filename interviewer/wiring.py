@@ -14,7 +14,7 @@ from interviewer.access import Access, Everything
 from interviewer.accounts import Accounts, OwnSessions
 from interviewer.errors import SettingsInvalid
 from interviewer.events import ReplyKind
-from interviewer.grading.grade import GraderName, GradeTask
+from interviewer.grading.grade import FollowUp, GraderName, GradeTask
 from interviewer.grading.guards import vocabulary_of
 from interviewer.grading.tasks import GradeRequest, bank_task, find_task
 from interviewer.job import Proposal, asking, propose
@@ -279,7 +279,9 @@ class Interviewer:
         question = self.bank.questions[0]
         local = self.grader if self.settings.model is None else self.make_grader(GraderName.LOCAL, together=True)
         self.understand("so, to begin with", question.id)
-        local.grade(GradeRequest(question_id=question.id), question.key_points[0].text)
+        point = question.key_points[0]
+        follow_up = FollowUp(point_id=point.id, text=point.probe)
+        local.grade(GradeRequest(question_id=question.id, follow_up=follow_up), point.text)
         if self.settings.model is not None:
             self.language_model.open()
 

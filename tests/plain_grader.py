@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from interviewer.grading.chain import Grader
 from interviewer.grading.grade import Findings, GraderName, GradeTask, Judgement, Point, Verdict
 from interviewer.grading.llm import LlmJudge, RandomFor, unforeseeable
 from interviewer.grading.marking import MARK, STRUCK, quotable
-from interviewer.grading.tasks import GradeRequest, bank_task
+from interviewer.grading.tasks import GradeRequest, find_task
 from interviewer.llm.ledger import Ledger
 from interviewer.llm.limits import Endpoint, Format, Limits, Prices
 from interviewer.llm.model import LanguageModel
@@ -83,12 +83,16 @@ def language_model(
     return model
 
 
+def no_index() -> NoReturn:
+    raise AssertionError("every question of these tests is looked up by its id")
+
+
 def grader(model: LanguageModel, bank: Bank, fall_back: bool = True, random_for: RandomFor = unforeseeable) -> Grader:
     """The chain of interviews over that model."""
     known = frozenset(content_stems(" ".join(question.answer for question in bank.questions)))
 
     def task(request: GradeRequest) -> GradeTask:
-        return bank_task(bank, bank.by_id[request.question_id or ""])
+        return find_task(request, bank, no_index)
 
     return Grader(
         GraderName.LLM, LlmJudge(model, random_for), WordsJudge(), task, Relevance(LettersEncoder()), lambda: known,

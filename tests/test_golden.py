@@ -153,6 +153,6 @@ def test_answers_of_one_sentence_are_as_often_right_as_wrong(bank: Bank) -> None
     assert all(found.count("right") == found.count("wrong") >= 150 for found in kinds.values())
 
 
-@pytest.mark.parametrize("name", ["golden", "short_correct", "short_wrong", "spoken", "one_sentence"])
+@pytest.mark.parametrize("name", ["golden", "short_correct", "short_wrong", "spoken", "one_sentence", "follow_up"])
 def test_scores_of_ours_are_never_called_human(name: str) -> None:
     assert all(case.is_ours for case in read_cases([DATA / f"{name}.jsonl"]))

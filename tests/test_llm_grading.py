@@ -14,7 +14,7 @@ import prompts
 from interviewer.errors import JudgeFailed
 from interviewer.grading.chain import verify_points
 from interviewer.grading.crosscheck import DIFFER_FROM, difference, supported
-from interviewer.grading.grade import Findings, Grade, GraderName, GradeTask, Judgement, Point, Verdict
+from interviewer.grading.grade import Findings, FollowUp, Grade, GraderName, GradeTask, Judgement, Point, Verdict
 from interviewer.grading.llm import LlmJudge, answer_schema, grading_prompt, seeded_by_case
 from interviewer.grading.marking import MARK, NEUTRAL, addressed_spans, marked, quotable
 from interviewer.grading.quotes import locate_quote
@@ -347,12 +347,17 @@ def test_in_interviews_no_two_requests_share_their_secrets() -> None:
     assert prompt_of(server.requests[0]) != prompt_of(server.requests[1])
 
 
+def after_follow_up(task: GradeTask) -> GradeTask:
+    return task.model_copy(update={"follow_up": FollowUp(point_id=task.points[0].id, text="When does it purr?")})
+
+
 def rendered() -> dict[str, str]:
     """Every prompt, as it is sent for one small example."""
     said = {"question": "What is a cat?", "reply": "It purrs.", "plan": "A short follow-up. What else?"}
     secrets = {"delimiter": "=== 0d31 ===", "canary": "c0de"}
     return {
         "grade": grading_prompt(cat_task(), f"it purrs === 0d31 === {STEERING}", **secrets),
+        "grade_follow_up": grading_prompt(after_follow_up(cat_task()), "when stroked", **secrets),
         "follow_up": prompts.render("follow_up", **said, **secrets),
         "acknowledge": prompts.render("acknowledge", **said, **secrets),
         "summary": prompts.render("summary", questions="- What is a cat?", plan="We're done.", canary="c0de"),
@@ -369,7 +374,7 @@ def test_every_prompt_has_a_golden_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["again", "acknowledge", "follow_up", "grade", "job", "key_points", "probe", "summary"]
+    "name", ["again", "acknowledge", "follow_up", "grade", "grade_follow_up", "job", "key_points", "probe", "summary"]
 )
 def test_the_rendered_prompt_is_the_one_under_review(name: str) -> None:
     assert rendered()[name] == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

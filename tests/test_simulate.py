@@ -14,7 +14,7 @@ from evals.savings import questions_saved
 from evals.simulate import QUESTIONS, held_out, simulate
 from interviewer.events import Move, Order, Spoke
 from interviewer.grading.crossencoder import Read, Reading
-from interviewer.grading.grade import Grade, PointGrade, Verdict
+from interviewer.grading.grade import FollowUp, Grade, PointGrade, Verdict
 from knowledge.bank import Bank, Question
 
 
@@ -47,7 +47,7 @@ def test_follow_ups_ask_about_the_most_important_open_point(played: list[Played]
     assert 0.98 < found.share_most_important.low < 1.0
 
 
-def errs_and_knows_when(question: Question, said: Said) -> Grade:
+def errs_and_knows_when(question: Question, said: Said, _: FollowUp | None) -> Grade:
     """The known grade, in which half of the verdicts are wrong one time in three and say so."""
 
     def doubted(point: PointGrade) -> PointGrade:

@@ -122,7 +122,8 @@ class Grader:
         # The bank's answers are sentences, so that few words of theirs are allowed as an answer, and those of the key points.
         reference = "" if task.trained else " ".join([*task.passages, task.claims])
         points = task.claims if task.trained else ""
-        rule = rule_for(step["reply"], task.wordings, self._vocabulary(), reference, points)
+        followed = task.follow_up is not None
+        rule = rule_for(step["reply"], task.wordings, self._vocabulary(), reference, points, followed)
         return rule if rule in self._defences.rules else None
 
     def _verify(self, step: Step) -> tuple[PointGrade, ...]:

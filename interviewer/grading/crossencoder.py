@@ -8,7 +8,7 @@ the heads are shipped, in half precision.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -37,6 +37,8 @@ BATCH_TOKENS = 2048
 LEAST_FILLED = 0.75
 """A sequence that would fill less of its row is read in another batch: padding costs as much as text."""
 EVIDENCE_WIDTH = 64
+UP, DOWN = ".up", ".down"
+"""Ends of the names of the two factors by which a weight is changed."""
 
 Floats = NDArray[np.float64]
 
@@ -123,6 +125,22 @@ def build_network(folder: Path) -> "torch.nn.Module":
     return Network()
 
 
+def change(network: "torch.nn.Module", parts: "Mapping[str, torch.Tensor]") -> None:
+    """Changes a network's weights: by products of low rank (`NAME.up` of shape (outputs, rank) times `NAME.down` of shape (rank,
+    inputs)), or to others of the same name.
+
+    Raises: KeyError, RuntimeError where they do not fit.
+    """
+    state = network.state_dict()
+    for name, part in parts.items():
+        if name.endswith(DOWN):
+            changed = name.removesuffix(DOWN)
+            state[changed] = state[changed] + parts[changed + UP].float() @ part.float()
+        elif not name.endswith(UP):
+            state[name] = part.float()
+    network.load_state_dict(state)
+
+
 def trained_names(network: "torch.nn.Module") -> list[str]:
     """Names of the weights that differ from the bundled model's: the heads, and the layers that are not kept."""
     return [name for name in network.state_dict() if not any(part in name for part in KEPT)]
@@ -135,10 +153,14 @@ class CrossEncoder:
         folder: the folder of the encoder that was trained.
         weights: what training changed of it, safetensors.
         expected_hash: their SHA-256, or None to take any.
+        changes: of these weights, safetensors, and their SHA-256; see `change`.
     """
 
-    def __init__(self, folder: Path, weights: Path, expected_hash: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, weights: Path, expected_hash: str | None = None, changes: tuple[Path, str] | None = None
+    ) -> None:
         self._folder = folder
+        self._changes = changes
         self._weights = weights
         self._expected_hash = expected_hash
         self._lock = Lock()
@@ -184,9 +206,7 @@ class CrossEncoder:
         from transformers import AutoTokenizer
 
         try:
-            found = hashlib.sha256(self._weights.read_bytes()).hexdigest()
-            if self._expected_hash not in (None, found):
-                raise JudgeFailed(f"{self._weights.name} is not the file that was trained; reinstall the package")
+            _check_hash(self._weights, self._expected_hash)
             network = build_network(self._folder)
             missing, surplus = network.load_state_dict(
                 {name: tensor.float() for name, tensor in load_file(self._weights).items()}, strict=False
@@ -197,7 +217,21 @@ class CrossEncoder:
             ) from error
         if surplus or any(name in trained_names(network) for name in missing):
             raise JudgeFailed(f"{self._weights.name} does not fit this encoder; retrain with `python -m evals.train`")
+        if self._changes is not None:
+            file, expected = self._changes
+            try:
+                _check_hash(file, expected)
+                change(network, load_file(file))
+            except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+                raise JudgeFailed(
+                    f"what the local grader reads follow-ups with, {file.name}, cannot be read ({error}); reinstall the package"
+                ) from error
         return network.eval(), AutoTokenizer.from_pretrained(str(self._folder), local_files_only=True)
+
+
+def _check_hash(file: Path, expected: str | None) -> None:
+    if expected not in (None, hashlib.sha256(file.read_bytes()).hexdigest()):
+        raise JudgeFailed(f"{file.name} is not the file that was trained; reinstall the package")
 
 
 def encode(tokenizer: Any, reading: Reading, piece_tokens: int = PIECE_TOKENS) -> list[tuple[int, Encoded]]:

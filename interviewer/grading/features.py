@@ -19,6 +19,8 @@ FEATURES = {
     "foreign": READ_FEATURES + REFERENCE_FEATURES + ALIGNED_FEATURES,
 }
 """Number of features of each aggregation."""
+ANSWER_FEATURES = 2 * len(VERDICTS) + 1
+"""Number of features of an answer to a follow-up."""
 LEAST = 1e-4
 """Probabilities are taken as at least this before their logarithm."""
 POINTS_A_SENTENCE = 2

@@ -33,12 +33,20 @@ class Point(Frozen):
     aspect: Aspect | None = None
 
 
+class FollowUp(Frozen):
+    """What the candidate was asked about a key point, after a first answer: the reply answers this."""
+
+    point_id: str
+    text: str = Field(min_length=1)
+
+
 class GradeTask(Frozen):
     """All that a grader is given beside the reply.
 
     `statements` are the bank's for this question (empty for a question the grader was not trained on); `passages` are
     the retrieved reference texts; `trained` tells whether the question is the bank's own, `derived` whether its points are
-    no more than the sentences of one of its references.
+    no more than the sentences of one of its references; `follow_up` is what the reply answers, where that is not the
+    question itself.
     """
 
     question_id: str | None
@@ -51,6 +59,7 @@ class GradeTask(Frozen):
     sources: tuple[SourceRef, ...] = ()
     trained: bool
     derived: bool = False
+    follow_up: FollowUp | None = None
 
     @property
     def wordings(self) -> tuple[str, ...]:

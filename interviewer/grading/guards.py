@@ -48,6 +48,12 @@ MISSPELT_WORDS = 6
 LEAST_MISSPELT = 6
 NEARLY = 0.8
 """From so many letters, and so alike (as difflib's ratio), a word is taken for another one misspelt."""
+_CHOICE = re.compile(
+    r"""\b(?:first|second|third|last|latter|former|one|two|three|four|once|twice|half|double|more|less|fewer|most|least|same
+    |before|after|afterwards|later|always|only|both|every|each|up|down|part|whole|sum|word|words|section|steps?|type)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Words that choose, count or place something: behind a question they are an answer."""
 _FORMULA = re.compile(r"[=(){}\[\]<>^∇∂σ√Σ]")
 _FREQUENT = frozenset(
     """a about am an and any are as at be been but by can could did do does don't for from had has have he her him his how i
@@ -76,7 +82,12 @@ way word work world wrong yes yeah""".split()
 
 
 def rule_for(
-    reply: str, questions: Iterable[str], vocabulary: frozenset[str], reference: str = "", points: str = ""
+    reply: str,
+    questions: Iterable[str],
+    vocabulary: frozenset[str],
+    reference: str = "",
+    points: str = "",
+    after_follow_up: bool = False,
 ) -> Rule | None:
     """The rule that decides this reply's grade, or None where it has to be judged.
 
@@ -89,6 +100,7 @@ def rule_for(
             word that is small talk elsewhere ("they are the same").
         points: the key points of a question that the bank holds. A few words of theirs are an answer ("Recall."), even
             where each is small talk elsewhere or misspelt; in a longer reply they are no sign that something is said.
+        after_follow_up: whether the reply answers a follow-up, to which "the second one" may be all that there is to say.
     """
     asked = tuple(questions)
     whole = normalise(reply).text
@@ -106,7 +118,11 @@ def rule_for(
     if few:
         known |= content_stems(text if named else _misspelt(points, text))
     rule = None if named else _talk_rule(text)
-    if rule == "no_content" and few and _is_made_of(points, text, asked):
+    if (
+        rule == "no_content"
+        and few
+        and (_is_made_of(points, text, asked) or (after_follow_up and _CHOICE.search(text)))
+    ):
         rule = None
     return rule or _wording_rule(text, asked, known)
 

@@ -17,7 +17,7 @@ from interviewer.llm.objects import with_backslashes
 from knowledge.bank import Frozen
 from knowledge.text import sentences
 
-PROMPT = "grade"
+PROMPT, FOLLOW_UP_PROMPT = "grade", "grade_follow_up"
 LONGEST_FEEDBACK = 300
 
 RandomFor = Callable[[GradeTask, str], random.Random]
@@ -92,7 +92,8 @@ class LlmJudge:
             judgements=_judgements(task, answer, source),
             misconceptions=_misconceptions(task, answer, source),
             model=self.model,
-            prompt_version=prompts.version(PROMPT),
+            prompt_version=prompts.version(PROMPT)
+            + (f"+{prompts.version(FOLLOW_UP_PROMPT)}" if task.follow_up else ""),
             tokens_in=asked.tokens[0] if asked.tokens else None,
             tokens_out=asked.tokens[1] if asked.tokens else None,
         )
@@ -104,13 +105,22 @@ def grading_prompt(task: GradeTask, reply: str, delimiter: str, canary: str) -> 
     wrong = "\n".join(f"- m{i}: {m.statement}" for i, m in enumerate(task.misconceptions, start=1)) or "(none listed)"
     return prompts.render(
         PROMPT,
-        question=task.question or "(not given)",
+        question=(task.question or "(not given)") + _asked_after(task),
         passages="\n\n".join(task.passages) or "(none; the key points say what is expected)",
         points=points,
         misconceptions=wrong,
         delimiter=delimiter,
         canary=canary,
         reply=marked(reply, (delimiter, delimiter.strip("= "), canary)).text,
+    )
+
+
+def _asked_after(task: GradeTask) -> str:
+    """What tells that the reply answers a follow-up, or nothing."""
+    if task.follow_up is None:
+        return ""
+    return (
+        "\n\n" + prompts.render(FOLLOW_UP_PROMPT, point=task.follow_up.point_id, follow_up=task.follow_up.text).strip()
     )
 
 

@@ -39,6 +39,7 @@ from interviewer.grading.features import (
     to_read_alone,
     tone,
 )
+from interviewer.grading.follow_ups import FollowUps
 from interviewer.grading.grade import Findings, GradeTask, Judgement, MisconceptionFound, Verdict
 from interviewer.grading.memory import Memory, references_of
 from interviewer.grading.quotes import normalise
@@ -110,6 +111,7 @@ class LocalJudge:
         folder: holds the weights and their card, by default the shipped ones.
         reader: reads with them; by default each reply for itself.
         encoder: the bundled sentence encoder, where one is loaded already.
+        follow_ups: what reads answers to follow-ups, by default what lies in the folder.
     """
 
     def __init__(
@@ -117,16 +119,21 @@ class LocalJudge:
         folder: Path = FOLDER,
         reader: Reader | None = None,
         encoder: Callable[[], BankVectors] | None = None,
+        follow_ups: FollowUps | None = None,
     ) -> None:
         self._folder = folder
         self._reader = reader or (lambda readings: self._encoder.read(readings))
         self._memory = Memory(encoder or (lambda: self._own_encoder))
+        self.follow_ups = follow_ups or FollowUps(
+            folder, lambda: (encoder_folder(self.card.encoder), folder / WEIGHTS, self.card.sha256)
+        )
 
     def together(self) -> "LocalJudge":
         """The same judge over the same weights, which reads what comes at the same time in one pass. The last digits of a
         verdict then depend on who else asks: for people who wait, not for measuring.
         """
-        return LocalJudge(self._folder, Batching(self._reader, leaders=PROCESSORS).read, self._memory.opened)
+        together = Batching(self._reader, leaders=PROCESSORS).read
+        return LocalJudge(self._folder, together, self._memory.opened, self.follow_ups)
 
     @cached_property
     def card(self) -> ModelCard:
@@ -166,6 +173,7 @@ class LocalJudge:
         found = aggregation.probabilities(self._features(task, heard, alone))
         if (told := tell_apart(said)).denied:
             found = self._turned(task, aggregation, told, found)
+        found = self.follow_ups.weighed(task, said, found, self._remembers(task))
         if steers(reply):
             found = _without_doubtful(found)
         quoted = _quoted(heard, alone)

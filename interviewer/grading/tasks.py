@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from interviewer.errors import NoReference
-from interviewer.grading.grade import GradeTask, Point
+from interviewer.grading.grade import FollowUp, GradeTask, Point
 from knowledge.bank import Bank, Frozen, Question
 from knowledge.passages import split_answer
 from knowledge.search import Searchable
@@ -17,12 +17,15 @@ MOST_DERIVED_POINTS = 12
 
 
 class GradeRequest(Frozen):
-    """What a caller asks to have graded against: a bank question by id, or a text with or without references."""
+    """What a caller asks to have graded against: a bank question by id, or a text with or without references; and the follow-up
+    that the reply answers, if any.
+    """
 
     question_id: str | None = None
     question: str = ""
     references: tuple[str, ...] = ()
     points: tuple[Point, ...] = ()
+    follow_up: FollowUp | None = None
 
 
 def bank_task(bank: Bank, question: Question) -> GradeTask:
@@ -105,6 +108,11 @@ def find_task(request: GradeRequest, bank: Bank, index: Callable[[], Searchable]
 
     Raises: NoReference where no question of the bank is near enough.
     """
+    task = _task_of(request, bank, index)
+    return task.model_copy(update={"follow_up": request.follow_up}) if request.follow_up else task
+
+
+def _task_of(request: GradeRequest, bank: Bank, index: Callable[[], Searchable]) -> GradeTask:
     if request.references or request.points:
         return reference_task(request)
     if request.question_id in bank.by_id:
