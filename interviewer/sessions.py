@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from interviewer.access import Access, Everything
 from interviewer.backchannel import answers_follow_up, in_place
-from interviewer.correction import asking_replied_to, corrected_asking
+from interviewer.correction import asking_replied_to, corrected_asking, names_earlier, returns_to_nothing_said
 from interviewer.errors import InputInvalid, JudgeFailed, ReplyTooLong, SessionDamaged, StoreConflict
 from interviewer.events import (
     ANSWERS,
@@ -347,7 +347,15 @@ def understood(state: State, kind: ReplyKind, text: str) -> Understood:
         # "Never mind": nothing is changed, and the question on the table is put again.
         return Understood(kind=ReplyKind.REPEAT)
     if kind is ReplyKind.CORRECTION and corrected_text(text):
+        if returns_to_nothing_said(state, text):
+            return Understood(kind=ReplyKind.ANSWER)
         return Understood(kind=kind, revises=corrected_asking(state, text))
+    if (
+        kind is ReplyKind.ANSWER
+        and not state.invited_correction
+        and (earlier := names_earlier(state, text)) is not None
+    ):
+        return Understood(kind=ReplyKind.CORRECTION, revises=earlier)
     if state.invited_correction and kind in ANSWERS:
         return Understood(kind=ReplyKind.CORRECTION, revises=corrected_asking(state))
     return Understood(kind=kind)

@@ -7,6 +7,9 @@ from interviewer.correction import asking_replied_to, corrected_asking
 from interviewer.events import Mode, Move, ReplyKind, Spoke
 from interviewer.grading.grade import Verdict
 from interviewer.moves import point_states
+from interviewer.sessions import understood
+from interviewer.state import State
+from interviewer.utterance import corrected_text, read
 from knowledge.bank import Bank
 from tests.test_dialogue import Play
 
@@ -43,6 +46,58 @@ def test_a_wish_to_correct_goes_to_the_answer_it_names(bank: Bank, wish: str, ab
     assert done.move is Move.CORRECTED
     assert session.state.askings[-1].text in done.text
     assert [len(asking.attempts) for asking in session.state.askings] == [1 + (i == about) for i in range(3)] + [0]
+
+
+ASKED = (
+    "Why does dropout reduce overfitting?",
+    "What does batch normalisation do at inference?",
+    "Why does a transformer need positional encoding?",
+)
+NEXT = "How would you choose the learning rate for a new network?"
+
+
+def asked_of(bank: Bank, *questions: str) -> State:
+    """The state in which the first of these questions were answered, and the last is on the table."""
+    state = past(bank, len(questions) - 1).state
+    put = [asking.model_copy(update={"text": text}) for asking, text in zip(state.askings, questions, strict=True)]
+    return state.model_copy(update={"askings": tuple(put)})
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("Can we go back to the dropout question?", 0),
+        ("let me return to the question about batch normalisation", 1),
+        ("I want to add something to my answer about dropout", 0),
+        ("Going back to the dropout question, at inference nothing is dropped.", 0),
+        ("In my answer on batch normalisation I forgot the running averages.", 1),
+        ("Coming back to dropout, I should have said that it is off at inference.", 0),
+        ("Regarding the positional encoding question: attention alone is blind to the order.", 2),
+    ],
+)
+def test_an_earlier_question_may_be_named_by_its_subject(bank: Bank, text: str, about: int) -> None:
+    state = asked_of(bank, *ASKED, NEXT)
+    kind = read(text, NEXT).kind
+    assert corrected_asking(state, text) == about
+    understanding = understood(state, kind, text)
+    assert understanding.kind is ReplyKind.CORRECTION
+    assert understanding.revises in (about, None)
+    assert (understanding.revises is None) == (not corrected_text(text)), "a wish alone is answered by an invitation"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Going back to the definition, the rate scales each step along the gradient.",
+        "Going back to the learning rate, a sweep over a few decades comes first.",
+        "Coming back to dropout, a network with it takes a higher learning rate.",
+        "The dropout question is another one: the learning rate decides how far each step goes.",
+        "For the batch size question of memory I would take what fits, and scale the learning rate.",
+    ],
+)
+def test_an_answer_that_goes_back_to_something_is_one_to_the_question_on_the_table(bank: Bank, text: str) -> None:
+    state = asked_of(bank, *ASKED[:1], ASKED[2], NEXT)
+    assert understood(state, read(text, NEXT).kind, text).kind is ReplyKind.ANSWER
 
 
 @pytest.mark.parametrize(("mode", "aided"), [(Mode.INTERVIEW, False), (Mode.PRACTICE, True)])
