@@ -25,6 +25,8 @@ OWN_DATASETS = frozenset(
         "one-sentence",
         "follow-ups",
         "follow-ups-unseen",
+        "textbook",
+        "textbook-unseen",
     }
 )
 """Data sets whose scores are the project's own; 'human' is said of the public sets alone."""

@@ -29,6 +29,8 @@ from knowledge.text import words
 
 DATA = Path(__file__).parent / "data"
 TUNED_ON = DATA / "dev_attacks.jsonl"
+TO_LEARN = DATA / "textbook_training.jsonl"
+"""What the next training will learn from."""
 CALIBRATED_ON = ("plain_dev", "short_dev", "odd_dev", "hard_dev", "mixed_dev")
 RUN_WORDS = 7
 LEAST_SHARE = 0.5
@@ -68,6 +70,7 @@ def trained_texts(bank: Bank) -> list[Text]:
     found += [Text(f"point of {question.id}", p.text) for question in bank.questions for p in question.key_points]
     found += [Text(f"attack to tune by {case.id}", case.reply) for case in read_cases([TUNED_ON])]
     found += [Text(f"answer about {answer['point_id']}", answer["reply"]) for answer in training_answers(False)]
+    found += [Text("sentence to learn from", reply) for reply in _replies(TO_LEARN)]
     found += [Text(f"reply of {name}", reply) for name in CALIBRATED_ON for reply in _replies(DATA / f"{name}.jsonl")]
     return found + [Text("template", template) for template in templates()]
 
@@ -153,7 +156,16 @@ def near_duplicates(bank: Bank, encoder: Encoder) -> list[Pair]:
     """Near-duplicates between each of our sets and what was trained on, and between the sets."""
     sets = {
         name: tested_texts(name)
-        for name in ("golden", "attacks", "short_correct", "short_wrong", "spoken", "one_sentence", "follow_up")
+        for name in (
+            "golden",
+            "attacks",
+            "short_correct",
+            "short_wrong",
+            "spoken",
+            "one_sentence",
+            "follow_up",
+            "textbook",
+        )
     }
     trained = trained_texts(bank)
     found: list[Pair] = []

@@ -153,6 +153,33 @@ def test_answers_of_one_sentence_are_as_often_right_as_wrong(bank: Bank) -> None
     assert all(found.count("right") == found.count("wrong") >= 150 for found in kinds.values())
 
 
-@pytest.mark.parametrize("name", ["golden", "short_correct", "short_wrong", "spoken", "one_sentence", "follow_up"])
+@pytest.mark.parametrize(
+    "name", ["golden", "short_correct", "short_wrong", "spoken", "one_sentence", "follow_up", "textbook"]
+)
 def test_scores_of_ours_are_never_called_human(name: str) -> None:
     assert all(case.is_ours for case in read_cases([DATA / f"{name}.jsonl"]))
+
+
+def test_flat_sentences_are_of_other_questions_in_each_half_and_their_form_does_not_tell(bank: Bank) -> None:
+    cases = read_cases([DATA / "textbook.jsonl"])
+    halves = {split: {case.question_id for case in cases if case.split == split} for split in ("dev", "test")}
+    assert not halves["dev"] & halves["test"]
+    assert set((DATA / "held_out.txt").read_text().split()) <= halves["test"]
+    texts = {
+        wrong: [case.reply for case in cases if (case.extra("kind") or "").startswith("wrong") is wrong]
+        for wrong in (False, True)
+    }
+    words = {wrong: sum(len(text.split()) for text in found) / len(found) for wrong, found in texts.items()}
+    denying = {
+        wrong: sum(bool({"not", "no", "never"} & set(text.lower().split())) for text in found) / len(found)
+        for wrong, found in texts.items()
+    }
+    assert abs(words[True] - words[False]) < 3
+    assert abs(denying[True] - denying[False]) < 0.1
+
+
+def test_what_the_next_training_learns_from_is_of_known_questions(bank: Bank) -> None:
+    points = {question.id: {point.id for point in question.key_points} for question in bank.questions}
+    lines = [json.loads(line) for line in (DATA / "textbook_training.jsonl").read_text("utf-8").splitlines()]
+    assert all(set(line["verdicts"]) <= points[line["question_id"]] for line in lines)
+    assert not {line["question_id"] for line in lines} & set((DATA / "held_out.txt").read_text().split())
