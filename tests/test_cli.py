@@ -197,13 +197,27 @@ def test_bank_lists_and_filters() -> None:
     assert "the bank is valid" in run("bank").stdout
 
 
+@pytest.mark.parametrize("given", ["file", "standard input"])
+def test_a_reply_that_is_not_utf8_is_refused_rather_than_guessed(tmp_path: Path, given: str) -> None:
+    file = tmp_path / "reply.txt"
+    file.write_bytes("café: it drops units".encode("latin-1"))
+    name = str(file) if given == "file" else "-"
+    done = subprocess.run(
+        [*RUN, "grade", "--question", "What is dropout?", "--reply-file", name],
+        input=file.read_bytes(), capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=300, check=False,
+    )  # fmt: skip
+    told = done.stderr.decode()
+    assert (done.returncode, len(told.strip().splitlines())) == (2, 1), told
+    assert "is not UTF-8 text (byte 3); save it as UTF-8" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["chat", "--topic", "cooking"], "unknown topic 'cooking'; use one of: fundamentals"),
         (["chat", "--level", "guru"], "unknown level 'guru'; use one of: junior, mid, senior"),
         (["chat", "--questions", "0"], "'0' is no number of 1 or more"),
-        (["chat", "--questions", "1000"], "less than or equal to 50"),
+        (["chat", "--questions", "1000"], "1000 is too many; give 50 or fewer"),
         (["chat", "--minutes", "300"], "--minutes: 300 is too long; give 240 or less"),
         (["chat", "--questions", "50", "--topic", "rnn"], "ask for fewer"),
         (["chat", "--session", "nobody"], "there is no session 'nobody'"),

@@ -70,14 +70,15 @@ def count(text: str) -> int:
 
 def read_text(name: str) -> str:
     """The text of a file, or of standard input for `-`. Raises: InputInvalid."""
-    if name == "-":
-        return sys.stdin.read()
+    shown = "standard input" if name == "-" else name
     try:
-        return Path(name).read_text(encoding="utf-8")
+        # Its bytes: what is typed in a chat is mended where it cannot be decoded, what is graded or read as a file is not.
+        found = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return found.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise InputInvalid(f"{name} cannot be read ({error.strerror})") from error
+        raise InputInvalid(f"{shown} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise InputInvalid(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        raise InputInvalid(f"{shown} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
 
 def print_json(value: Any, indent: int | None = None) -> None:

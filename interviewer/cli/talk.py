@@ -165,6 +165,10 @@ def _config(arguments: argparse.Namespace, proposal: Proposal | None) -> Session
         if problem["loc"][0] == "time_limit_s":
             longest = problem["ctx"]["le"] // 60
             raise InputInvalid(f"--minutes: {arguments.minutes} is too long; give {longest} or less") from error
+        if problem["loc"][0] == "questions":
+            raise InputInvalid(
+                f"--questions: {arguments.questions} is too many; give {problem['ctx']['le']} or fewer"
+            ) from error
         raise InputInvalid(f"--{problem['loc'][0]}: {problem['msg']}") from error
 
 
