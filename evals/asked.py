@@ -10,38 +10,27 @@ def request_of(case: Case, bank: Bank) -> GradeRequest:
     """The request of a case.
 
     A case of a bank question without a reference is graded as that question, unless it brings points of its own. Without
-    reference, points and bank id the reference is left to retrieval.
+    reference, points and bank id the reference is left to retrieval. A follow-up counts where it is about one of the points.
     """
+    request = _without_follow_up(case, bank)
+    asked, question = case.follow_up, bank.by_id.get(case.question_id)
+    if asked is None:
+        return request
+    points = request.points or (question.key_points if question and not request.references else ())
+    about = next((point.id for point in points if point.text.strip() == asked.point.strip()), None)
+    return request.model_copy(update={"follow_up": FollowUp(point_id=about, text=asked.text)}) if about else request
+
+
+def _without_follow_up(case: Case, bank: Bank) -> GradeRequest:
     question = bank.by_id.get(case.question_id)
     if case.references or question is None:
-        points = _points(case)
         return GradeRequest(
-            question_id=case.question_id,
-            question=case.question,
-            references=case.references,
-            points=points,
-            follow_up=_follow_up(case, points),
+            question_id=case.question_id, question=case.question, references=case.references, points=_points(case)
         )
-    known = tuple(Point(id=p.id, text=p.text, weight=p.weight) for p in question.key_points)
     if _has_own_points(case, question):
-        text, points = case.question or question.question, _points(case)
-        return GradeRequest(
-            question_id=question.id,
-            question=text,
-            references=(question.answer,),
-            points=points,
-            follow_up=_follow_up(case, points),
-        )
-    return GradeRequest(question_id=question.id, question=question.question, follow_up=_follow_up(case, known))
-
-
-def _follow_up(case: Case, points: tuple[Point, ...]) -> FollowUp | None:
-    """The case's follow-up where it is about one of these points."""
-    asked = case.follow_up
-    if asked is None:
-        return None
-    about = next((point.id for point in points if point.text.strip() == asked.point.strip()), None)
-    return FollowUp(point_id=about, text=asked.text) if about else None
+        text = case.question or question.question
+        return GradeRequest(question_id=question.id, question=text, references=(question.answer,), points=_points(case))
+    return GradeRequest(question_id=question.id, question=question.question)
 
 
 def _has_own_points(case: Case, question: Question) -> bool:

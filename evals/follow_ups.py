@@ -24,7 +24,7 @@ from evals.attack_templates import Family, load_families
 from evals.cases import Case
 from evals.examples import Example, cut_sentences, of_verdicts
 from evals.negative_examples import attack_example
-from evals.train import HELD_OUT, batches, loss_of, samples, save
+from evals.train import HELD_OUT, batches, samples, take_steps
 from interviewer.grading.aggregation import Aggregation, plain
 from interviewer.grading.crossencoder import VERDICTS, build_network
 from interviewer.grading.features import ANSWER_FEATURES
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 DATA = Path(__file__).parent / "data"
 TRAINING, CASES = DATA / "follow_up_training.jsonl", DATA / "follow_up.jsonl"
 RANK = 16
-RATE, WARM_UP_STEPS, SAVE_EVERY = 1e-3, 40, 100
+RATE = 1e-3
 STATEMENTS_A_POINT = 2
 OTHERS_SHARE = 0.3
 """Share of the answers that are also held against a point of another question, of which they say nothing."""
@@ -112,9 +112,7 @@ def changed_layers(network: "torch.nn.Module") -> "dict[str, torch.nn.Linear]":
     }
 
 
-def train(
-    epochs: Sequence[Sequence[Example]], checkpoint: Path, seed: int, folder: Path = FOLDER, rate: float = RATE
-) -> None:
+def train(epochs: Sequence[Sequence[Example]], checkpoint: Path, seed: int, folder: Path = FOLDER) -> None:
     """Trains the changes and saves them; resumes from its own checkpoint where one is there."""
     import torch
     from safetensors.torch import load_file
@@ -142,33 +140,7 @@ def train(
     tokenizer = AutoTokenizer.from_pretrained(str(bundled_folder()), local_files_only=True)
     rng = random.Random(seed)
     plan = [batch for one in epochs for batch in batches(samples(tokenizer, one), rng)]
-    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / WARM_UP_STEPS, (len(plan) - step) / len(plan))
-    )
-    done = 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        network.load_state_dict(saved["network"])
-        optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
-        done = saved["done"]
-    network.train()
-    losses: list[float] = []
-    for step in range(done, len(plan)):
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = loss_of(network, plan[step], tokenizer.pad_token_id)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        schedule.step()
-        losses.append(float(loss.detach()))
-        if (step + 1) % 50 == 0:
-            print(f"step {step + 1} of {len(plan)}, loss {sum(losses[-50:]) / len(losses[-50:]):.3f}", flush=True)
-        if (step + 1) % SAVE_EVERY == 0 or step + 1 == len(plan):
-            save(checkpoint, network, optimizer, schedule, step + 1)
+    take_steps(network, plan, tokenizer.pad_token_id, RATE, True, checkpoint)
 
 
 def parts_of(checkpoint: Path) -> "dict[str, torch.Tensor]":

@@ -178,6 +178,21 @@ def train(
     tokenizer = AutoTokenizer.from_pretrained(str(encoder_folder(encoder)), local_files_only=True)
     rng = random.Random(seed)
     plan = [batch for examples in epochs for batch in batches(samples(tokenizer, examples), rng)][:steps]
+    return take_steps(network, plan, tokenizer.pad_token_id, rate, falling, checkpoint, stop_at)
+
+
+def take_steps(
+    network: Any,
+    plan: Sequence[Sequence[Sample]],
+    pad: int,
+    rate: float,
+    falling: bool,
+    checkpoint: Path,
+    stop_at: int | None = None,
+) -> list[float]:
+    """Trains what of the network requires a gradient, as `train` says. Returns the loss of each step it took."""
+    import torch
+
     optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer,
@@ -196,7 +211,7 @@ def train(
     last = min(len(plan), stop_at or len(plan))
     for step in range(done, last):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = loss_of(network, plan[step], tokenizer.pad_token_id)
+            loss = loss_of(network, plan[step], pad)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)

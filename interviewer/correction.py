@@ -58,7 +58,7 @@ def corrected_asking(state: State, wish: str = "") -> int:
         number = _number(text)
         if number is not None and number <= len(first_tries):
             return first_tries[number - 1]
-        about = _about(state, text)
+        about = _about(state, _SUBJECT.search(text))
         if about is not None:
             return about
     return state.corrects
@@ -74,7 +74,7 @@ def names_earlier(state: State, text: str) -> int | None:
     if found is None or (found["back"] and not _ADMITS.search(opening)):
         return None
     subject = _SUBJECT.search(opening)
-    about = _about(state, opening) if subject and subject.start() <= found.end() else None
+    about = _about(state, subject) if subject and subject.start() <= found.end() else None
     return None if about == len(state.askings) - 1 else about
 
 
@@ -85,10 +85,10 @@ def returns_to_nothing_said(state: State, text: str) -> bool:
     last = len(state.askings) - 1
     if last < 0 or state.askings[last].attempts:
         return False
-    about = _about(state, text)
+    found = _SUBJECT.search(text)
+    about = _about(state, found)
     if about is not None:
         return about == last
-    found = _SUBJECT.search(text)
     if found is None or found["back"] is None or _ADMITS.search(text):
         return False
     return bool(_subject(found)) and _SAID_BEFORE.search(found["back"]) is None
@@ -99,9 +99,8 @@ def asking_replied_to(state: State) -> int:
     return corrected_asking(state) if state.invited_correction else len(state.askings) - 1
 
 
-def _about(state: State, text: str) -> int | None:
-    """Index of the asking whose question holds most of the words that a text names it by, the latest of several; None where none does."""
-    found = _SUBJECT.search(text)
+def _about(state: State, found: re.Match[str] | None) -> int | None:
+    """Index of the asking whose question holds most of the words that it is named by, the latest of several; None where none does."""
     if found is None:
         return None
     subject = _subject(found)

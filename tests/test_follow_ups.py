@@ -19,15 +19,14 @@ from interviewer.errors import JudgeFailed
 from interviewer.events import Move, ReplyKind, SessionConfig, Spoke
 from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.follow_ups import CARD, WEIGHTS
-from interviewer.grading.grade import FollowUp, Grade, Verdict
+from interviewer.grading.grade import FollowUp, Verdict
 from interviewer.grading.guards import rule_for, vocabulary_of
 from interviewer.grading.local import CARD as JUDGE_CARD
 from interviewer.grading.local import FOLDER, LocalJudge
 from interviewer.grading.local import WEIGHTS as JUDGE_WEIGHTS
-from interviewer.grading.tasks import GradeRequest, bank_task
+from interviewer.grading.tasks import bank_task
 from interviewer.moves import answered
 from interviewer.sessions import understood
-from interviewer.wiring import Interviewer
 from knowledge.bank import Bank, Question
 from tests.openai_server import openai_server, prompt_of
 from tests.plain_grader import grader, language_model, sessions
@@ -146,15 +145,6 @@ def test_a_language_model_is_told_the_follow_up(tmp_path: Path, bank: Bank) -> N
     assert asked is not None
     probe = question.key_point(asked.point_id).probe
     assert [probe in prompt for prompt in gradings] == [False, True]
-
-
-def grade_of(interviewer: Interviewer, question: str, point: str, reply: str, follow_up: str | None = None) -> Grade:
-    asked = FollowUp(point_id=point, text=follow_up) if follow_up else None
-    return interviewer.grader.grade(GradeRequest(question_id=question, follow_up=asked), reply)
-
-
-def verdict_of(grade: Grade, point: str) -> Verdict:
-    return next(one.verdict for one in grade.key_points if one.point_id == point)
 
 
 def own_folder(tmp_path: Path) -> Path:
