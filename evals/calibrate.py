@@ -1,7 +1,7 @@
 """`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
 `stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the development halves of
-the golden set and of right replies as they are said aloud or in few words (`spoken.jsonl`), on short, everyday, odd and subtly wrong
+the golden set, of right replies as they are said aloud or in few words (`spoken.jsonl`) and of flat sentences (`textbook.jsonl`), on short, everyday, odd and subtly wrong
 replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`, `mixed_dev.jsonl`; all judged by
 us), on replies to other questions, and on tricks, none of them to a question held out:
 `stated` with the authored statements as a memory, `given` without.
@@ -38,9 +38,9 @@ from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
-SPOKEN_WEIGHT, STRANGERS_WEIGHT, EMPTY_WEIGHT = 1.0, 0.75, 0.25
-"""Weights of right replies as they are said aloud or in few words, of answers to other questions, and of what says nothing, beside
-the golden ones."""
+SPOKEN_WEIGHT, TEXTBOOK_WEIGHT, STRANGERS_WEIGHT, EMPTY_WEIGHT = 1.0, 0.5, 0.75, 0.25
+"""Weights of right replies as they are said aloud or in few words, of flat sentences, right and wrong, of answers to other
+questions, and of what says nothing, beside the golden ones."""
 WRITTEN_WEIGHTS: Mapping[tuple[str, str | None], float] = {
     ("plain_dev.jsonl", None): 1.0,
     ("short_dev.jsonl", None): 1.0,
@@ -266,6 +266,7 @@ def fits_of(
         parts = [
             (dev_half(bank, judge, task_of, "golden.jsonl"), 1.0),
             (dev_half(bank, judge, task_of, "spoken.jsonl"), SPOKEN_WEIGHT),
+            (dev_half(bank, judge, task_of, "textbook.jsonl"), TEXTBOOK_WEIGHT),
             *((written(bank, judge, task_of, *source), weight) for source, weight in WRITTEN_WEIGHTS.items()),
             (strangers(bank, judge, task_of), STRANGERS_WEIGHT),
             (parroted(bank, judge, task_of), EMPTY_WEIGHT),

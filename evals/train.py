@@ -4,9 +4,10 @@ Stages, in this order, each beginning with the weights of the one before it:
 `nli` - general entailment and public graded answers, from the public files;
 `bank` - the bank's replies and statements, with a share of the public answers among them, at a steady rate; each epoch
 joins the statements anew;
-`settle` - the same data while the rate falls to 0.
+`settle` - the same data while the rate falls to 0;
+`textbook` - sentences as a textbook has them, right or with a word exchanged, with as much of the same data among them.
 Each writes a checkpoint into the work folder every 100 steps, and goes on from it when started again. `ship` puts the
-last stage's weights, in half precision, where the package loads them, with their hash and that of the data.
+weights of the last stage that was run, in half precision, where the package loads them, with their hash and that of the data.
 `python -m evals.calibrate` comes after it. Another encoder is trained by the same commands with `--encoder FOLDER --work
 FOLDER`, shipped with `--to FOLDER`, calibrated with `--folder FOLDER`, and used with INTERVIEWER_GRADER=FOLDER.
 """
@@ -21,7 +22,7 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 from evals.examples import Example
-from evals.training_data import PUBLIC, bank_examples, nli_examples, public_examples
+from evals.training_data import PUBLIC, bank_examples, nli_examples, public_examples, textbook_examples
 from interviewer.grading.crossencoder import (
     LONGEST_SEQUENCE,
     VERDICTS,
@@ -36,8 +37,10 @@ from interviewer.grading.local import FOLDER, WEIGHTS, encoder_folder, write_car
 from interviewer.grading.scoring import BONUS_WEIGHT, CREDIT
 
 HELD_OUT = Path(__file__).parent / "data" / "held_out.txt"
-STAGES = ("nli", "bank", "settle")
-RATES = {"nli": 1e-4, "bank": 1.5e-4, "settle": 1.5e-4}
+STAGES = ("nli", "bank", "settle", "textbook")
+RATES = {"nli": 1e-4, "bank": 1.5e-4, "settle": 1.5e-4, "textbook": 1.3e-4}
+FALLING = frozenset({"settle", "textbook"})
+"""Stages in which the rate falls to 0."""
 LONGEST_REPLY = 320
 """In tokens: longer than the pieces that are judged, so that reference answers are learnt whole."""
 BATCH_TOKENS = 4096
@@ -47,6 +50,8 @@ SAVE_EVERY = 100
 SMOOTHING = 0.05
 SCORE_LOSS, EVIDENCE_LOSS, WHOLE_LOSS = 2.0, 0.2, 1.0
 PUBLIC_SHARE, NLI_SHARE = 0.6, 0.06
+ORDINARY_SHARE = 0.1
+"""Share of an epoch of `settle` that comes with the textbook's sentences: about as many tokens as these have."""
 
 
 class Sample(NamedTuple):
@@ -66,13 +71,23 @@ def stage_examples(
             for i in range(epochs)
         ]
     offset = 1000 * STAGES.index(stage)
-    return [
+    found = [
         [
             *bank_examples(seed + offset + i, held_out),
             *public_examples(datasets, seed + offset + i, PUBLIC_SHARE, public, held_out),
             *nli_examples(datasets, seed + offset + i, NLI_SHARE),
         ]
         for i in range(epochs)
+    ]
+    if stage != "textbook":
+        return found
+    rng = random.Random(seed)
+    return [
+        [
+            *textbook_examples(seed + offset + i, held_out),
+            *rng.sample(ordinary, int(len(ordinary) * ORDINARY_SHARE)),
+        ]
+        for i, ordinary in enumerate(found)
     ]
 
 
@@ -274,7 +289,10 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=FOLDER, metavar="FOLDER", help="where `ship` writes")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    stage = arguments.stage if arguments.stage != "ship" else STAGES[-1]
+    trained = [stage for stage in STAGES if (arguments.work / f"{stage}.pt").exists()]
+    if arguments.stage == "ship" and not trained:
+        parser.error(f"{arguments.work} holds no checkpoint: run a stage first")
+    stage = arguments.stage if arguments.stage != "ship" else trained[-1]
     held_out = frozenset(arguments.hold_out.read_text().split())
     epochs = stage_examples(stage, arguments.datasets, arguments.seed, arguments.epochs, held_out, arguments.public)
     data_hash = hashlib.sha256(repr(epochs).encode()).hexdigest()[:12]
@@ -287,7 +305,7 @@ def main() -> None:
     train(
         epochs,
         RATES[stage],
-        stage == "settle",
+        stage in FALLING,
         checkpoint,
         arguments.start_from or before,
         arguments.seed,

@@ -32,6 +32,7 @@ from knowledge.replies import Reply, load_replies
 from knowledge.text import sentence_texts
 
 SENTENCES = Path(__file__).parent / "data" / "training_sentences.jsonl"
+TEXTBOOK = Path(__file__).parent / "data" / "textbook_training.jsonl"
 NLI_ROWS = {"mnli": 6000, "snli": 3000, "conj": 2000, "negation": 2000, "breaking": 800, "help": 800, "med": 800}
 NLI_VERDICTS = {"entailment": Verdict.COVERED, "neutral": Verdict.MISSING, "contradiction": Verdict.CONTRADICTED}
 PUBLIC = ("scientsbank", "beetle", "saf", "stita")
@@ -40,6 +41,8 @@ WHOLE_SHARE = 0.6
 MOST_JOINED = 5
 ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION, TALK_A_QUESTION = 8, 5, 6, 2, 3
 SINGLE_A_QUESTION = 8
+TEXTBOOK_JOINED_A_QUESTION = 8
+MOST_SILENT_POINTS = 3
 MOST_TALK = 6
 """So many sentences of small talk at most."""
 TERSE_TIMES, TERSE_WORDS = 3, 30
@@ -279,6 +282,44 @@ def load_sentences() -> dict[str, list[Statement]]:
         statement = Statement.model_validate_json(line)
         found.setdefault(statement.question, []).append(statement)
     return found
+
+
+def textbook_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Example]:
+    """Sentences as a textbook has them, each alone, and some joined; but for held-out questions."""
+    bank, rng = load_bank(), random.Random(seed)
+    found = []
+    for id, rows in load_textbook().items():
+        if id in held_out:
+            continue
+        said = [[row] for row in rows]
+        said += [rng.sample(rows, rng.randint(2, 4)) for _ in range(TEXTBOOK_JOINED_A_QUESTION)]
+        found += [of_textbook(bank.by_id[id], chosen, rng) for chosen in said]
+    return found
+
+
+def load_textbook() -> dict[str, list[Mapping[str, Any]]]:
+    """Replies of a sentence or two in the words of a textbook, by question: each a `reply` with its `verdicts`."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for line in TEXTBOOK.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        found.setdefault(row["question_id"], []).append(row)
+    return found
+
+
+def of_textbook(question: Question, chosen: Sequence[Mapping[str, Any]], rng: random.Random) -> Example:
+    """Where sentences differ on a point, the reply contradicts it if any does, and covers it if any other does."""
+    strongest = (Verdict.CONTRADICTED, Verdict.COVERED, Verdict.PARTIAL)
+    verdicts: dict[str, Verdict] = {}
+    for row in chosen:
+        for id, verdict in row["verdicts"].items():
+            verdicts[id] = min(Verdict(verdict), verdicts.get(id, Verdict.PARTIAL), key=strongest.index)
+    text = " ".join(f"{row['reply'].rstrip(' .')}." if len(chosen) > 1 else row["reply"] for row in chosen)
+    silent = [point for point in question.key_points if point.id not in verdicts]
+    points = [
+        *(question.key_point(id) for id in verdicts),
+        *rng.sample(silent, min(len(silent), rng.randint(0, MOST_SILENT_POINTS))),
+    ]
+    return judged(cut_sentences(text), points, verdicts, rng)
 
 
 def load_small_talk() -> dict[str, list[str]]:

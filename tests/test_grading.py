@@ -143,11 +143,7 @@ def test_a_reference_that_is_longer_than_what_is_judged_says_so(interviewer: Int
     ("said", "part"),
     [
         ("I would try a leaky ReLU, which keeps a small slope for negative inputs.", "small slope"),
-        pytest.param(
-            "Its gradient is zero for negative inputs, so a dead unit never learns again.",
-            "gradient is zero",
-            marks=pytest.mark.xfail(strict=True, reason="the shipped weights read it as contradicted, said alone too"),
-        ),
+        ("Its gradient is zero for negative inputs, so a dead unit never learns again.", "gradient is zero"),
     ],
 )
 def test_the_last_sentence_of_a_long_reply_counts(interviewer: Interviewer, said: str, part: str) -> None:

@@ -17,12 +17,15 @@ from evals.training_data import (
     joined_examples,
     load_sentences,
     load_small_talk,
+    load_textbook,
+    of_textbook,
     public_examples,
     reference_example,
     reply_example,
     reworded,
     single_examples,
     talk_example,
+    textbook_examples,
     times,
 )
 from interviewer.grading.crossencoder import VERDICTS
@@ -114,6 +117,38 @@ def test_each_point_but_the_held_out_ones_has_a_right_and_a_wrong_sentence(bank:
     for id, sentences in found.items():
         said = sorted((sentence.key_point, sentence.verdict) for sentence in sentences)
         assert said == sorted((p.id, v) for p in bank.by_id[id].key_points for v in ("covered", "contradicted"))
+
+
+def test_textbook_sentences_come_alone_with_their_verdicts_and_joined(bank: Bank) -> None:
+    rows = load_textbook()
+    assert set(rows) == set(bank.by_id) - HELD_OUT
+    kept_out = "activations-dying-relu"
+    found = textbook_examples(0, frozenset({kept_out}))
+    points_out = {point.text for point in bank.by_id[kept_out].key_points}
+    for example in found:
+        check(example)
+        assert not points_out & set(example.points)
+    stated: dict[tuple[str, ...], list[dict[str, Verdict]]] = {}
+    for example in found:
+        verdicts = dict(zip(example.points, (VERDICTS[verdict] for verdict in example.verdicts), strict=True))
+        told = {point: verdict for point, verdict in verdicts.items() if verdict is not Verdict.MISSING}
+        stated.setdefault(example.sentences, []).append(told)
+    for id, said in rows.items():
+        for row in said if id != kept_out else ():
+            told = {bank.by_id[id].key_point(k).text: Verdict(v) for k, v in row["verdicts"].items()}
+            assert told in stated[cut_sentences(row["reply"])]
+    assert len(found) > 1.2 * sum(len(said) for id, said in rows.items() if id != kept_out)
+
+
+def test_a_reply_contradicts_a_point_if_any_of_its_sentences_does(bank: Bank) -> None:
+    rows = load_textbook()
+    question = bank.by_id["rnn-vs-transformer"]
+    right, wrong = rows[question.id][0], rows[question.id][1]
+    assert [*right["verdicts"].values(), *wrong["verdicts"].values()] == ["covered", "contradicted"]
+    for chosen in ([right, wrong], [wrong, right]):
+        example = of_textbook(question, chosen, random.Random(0))
+        at = example.points.index(question.key_point("parallel").text)
+        assert VERDICTS[example.verdicts[at]] is Verdict.CONTRADICTED
 
 
 def test_a_set_that_is_left_out_teaches_nothing(tmp_path: Path) -> None:
