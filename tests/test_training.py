@@ -131,7 +131,7 @@ def test_textbook_sentences_come_alone_with_their_verdicts_and_joined(bank: Bank
     stated: dict[tuple[str, ...], list[dict[str, Verdict]]] = {}
     for example in found:
         verdicts = dict(zip(example.points, (VERDICTS[verdict] for verdict in example.verdicts), strict=True))
-        told = {point: verdict for point, verdict in verdicts.items() if verdict is not Verdict.MISSING}
+        told: dict[str, Verdict] = {p: verdict for p, verdict in verdicts.items() if verdict is not Verdict.MISSING}
         stated.setdefault(example.sentences, []).append(told)
     for id, said in rows.items():
         for row in said if id != kept_out else ():
