@@ -1,8 +1,8 @@
 """`python -m evals.calibrate`: fits the local grader's aggregations, on development replies.
 
 `stated` and `given` lead from what the judge found of a key point to its verdict. They are fitted on the development halves of
-the golden set, of right replies as they are said aloud or in few words (`spoken.jsonl`) and of flat sentences (`textbook.jsonl`), on short, everyday, odd and subtly wrong
-replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`, `mixed_dev.jsonl`; all judged by
+the golden set, of right replies as they are said aloud or in few words (`spoken.jsonl`) and of flat sentences
+(`textbook.jsonl`), on short, everyday, odd and subtly wrong replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`, `mixed_dev.jsonl`; all judged by
 us), on replies to other questions, and on tricks, none of them to a question held out:
 `stated` with the authored statements as a memory, `given` without.
 `derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against

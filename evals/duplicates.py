@@ -19,7 +19,7 @@ import numpy as np
 from evals.attack_templates import load_families
 from evals.cases import Case, read_cases
 from evals.follow_ups import training_answers
-from evals.training_data import load_sentences, load_small_talk
+from evals.training_data import load_sentences, load_small_talk, load_textbook
 from interviewer.grading.quotes import normalise
 from knowledge.bank import Bank
 from knowledge.encoder import Encoder, open_encoder
@@ -29,8 +29,6 @@ from knowledge.text import words
 
 DATA = Path(__file__).parent / "data"
 TUNED_ON = DATA / "dev_attacks.jsonl"
-TO_LEARN = DATA / "textbook_training.jsonl"
-"""What the next training will learn from."""
 CALIBRATED_ON = ("plain_dev", "short_dev", "odd_dev", "hard_dev", "mixed_dev")
 RUN_WORDS = 7
 LEAST_SHARE = 0.5
@@ -70,7 +68,7 @@ def trained_texts(bank: Bank) -> list[Text]:
     found += [Text(f"point of {question.id}", p.text) for question in bank.questions for p in question.key_points]
     found += [Text(f"attack to tune by {case.id}", case.reply) for case in read_cases([TUNED_ON])]
     found += [Text(f"answer about {answer['point_id']}", answer["reply"]) for answer in training_answers(False)]
-    found += [Text("sentence to learn from", reply) for reply in _replies(TO_LEARN)]
+    found += [Text(f"textbook sentence on {id}", row["reply"]) for id, rows in load_textbook().items() for row in rows]
     found += [Text(f"reply of {name}", reply) for name in CALIBRATED_ON for reply in _replies(DATA / f"{name}.jsonl")]
     return found + [Text("template", template) for template in templates()]
 

@@ -289,10 +289,12 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=FOLDER, metavar="FOLDER", help="where `ship` writes")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    trained = [stage for stage in STAGES if (arguments.work / f"{stage}.pt").exists()]
-    if arguments.stage == "ship" and not trained:
-        parser.error(f"{arguments.work} holds no checkpoint: run a stage first")
-    stage = arguments.stage if arguments.stage != "ship" else trained[-1]
+    stage = arguments.stage
+    if stage == "ship":
+        trained = [name for name in STAGES if (arguments.work / f"{name}.pt").exists()]
+        if not trained:
+            parser.error(f"{arguments.work} holds no checkpoint: run a stage first")
+        stage = trained[-1]
     held_out = frozenset(arguments.hold_out.read_text().split())
     epochs = stage_examples(stage, arguments.datasets, arguments.seed, arguments.epochs, held_out, arguments.public)
     data_hash = hashlib.sha256(repr(epochs).encode()).hexdigest()[:12]

@@ -307,7 +307,7 @@ def load_textbook() -> dict[str, list[Mapping[str, Any]]]:
 
 
 def of_textbook(question: Question, chosen: Sequence[Mapping[str, Any]], rng: random.Random) -> Example:
-    """Where sentences differ on a point, the reply contradicts it if any does, and covers it if any other does."""
+    """These rows as one reply. Where they differ on a point, it is contradicted if any does so, else covered if any does."""
     strongest = (Verdict.CONTRADICTED, Verdict.COVERED, Verdict.PARTIAL)
     verdicts: dict[str, Verdict] = {}
     for row in chosen:
