@@ -19,7 +19,7 @@ import numpy as np
 from evals.attack_templates import load_families
 from evals.cases import Case, read_cases
 from evals.follow_ups import training_answers
-from evals.training_data import load_sentences, load_small_talk, load_textbook
+from evals.training_data import load_notes, load_sentences, load_small_talk, load_textbook
 from interviewer.grading.quotes import normalise
 from knowledge.bank import Bank
 from knowledge.encoder import Encoder, open_encoder
@@ -69,6 +69,7 @@ def trained_texts(bank: Bank) -> list[Text]:
     found += [Text(f"attack to tune by {case.id}", case.reply) for case in read_cases([TUNED_ON])]
     found += [Text(f"answer about {answer['point_id']}", answer["reply"]) for answer in training_answers(False)]
     found += [Text(f"textbook sentence on {id}", row["reply"]) for id, rows in load_textbook().items() for row in rows]
+    found += [Text(f"note on {id}", row["reply"]) for id, rows in load_notes().items() for row in rows]
     found += [Text(f"reply of {name}", reply) for name in CALIBRATED_ON for reply in _replies(DATA / f"{name}.jsonl")]
     return found + [Text("template", template) for template in templates()]
 

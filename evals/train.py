@@ -5,7 +5,8 @@ Stages, in this order, each beginning with the weights of the one before it:
 `bank` - the bank's replies and statements, with a share of the public answers among them, at a steady rate; each epoch
 joins the statements anew;
 `settle` - the same data while the rate falls to 0;
-`textbook` - sentences as a textbook has them, right or with a word exchanged, with as much of the same data among them.
+`textbook` - sentences as a textbook has them, right or with a word exchanged, with as much of the same data among them;
+`notes` - answers in few words, likewise.
 Each writes a checkpoint into the work folder every 100 steps, and goes on from it when started again. `ship` puts the
 weights of the last stage that was run, in half precision, where the package loads them, with their hash and that of the data.
 `python -m evals.calibrate` comes after it. Another encoder is trained by the same commands with `--encoder FOLDER --work
@@ -22,7 +23,14 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 from evals.examples import Example
-from evals.training_data import PUBLIC, bank_examples, nli_examples, public_examples, textbook_examples
+from evals.training_data import (
+    PUBLIC,
+    bank_examples,
+    nli_examples,
+    notes_examples,
+    public_examples,
+    textbook_examples,
+)
 from interviewer.grading.crossencoder import (
     LONGEST_SEQUENCE,
     VERDICTS,
@@ -37,9 +45,9 @@ from interviewer.grading.local import FOLDER, WEIGHTS, encoder_folder, write_car
 from interviewer.grading.scoring import BONUS_WEIGHT, CREDIT
 
 HELD_OUT = Path(__file__).parent / "data" / "held_out.txt"
-STAGES = ("nli", "bank", "settle", "textbook")
-RATES = {"nli": 1e-4, "bank": 1.5e-4, "settle": 1.5e-4, "textbook": 1.3e-4}
-FALLING = frozenset({"settle", "textbook"})
+STAGES = ("nli", "bank", "settle", "textbook", "notes")
+RATES = {"nli": 1e-4, "bank": 1.5e-4, "settle": 1.5e-4, "textbook": 1.3e-4, "notes": 1.3e-4}
+FALLING = frozenset({"settle", "textbook", "notes"})
 """Stages in which the rate falls to 0."""
 LONGEST_REPLY = 320
 """In tokens: longer than the pieces that are judged, so that reference answers are learnt whole."""
@@ -50,8 +58,9 @@ SAVE_EVERY = 100
 SMOOTHING = 0.05
 SCORE_LOSS, EVIDENCE_LOSS, WHOLE_LOSS = 2.0, 0.2, 1.0
 PUBLIC_SHARE, NLI_SHARE = 0.6, 0.06
+BRIEF = {"textbook": textbook_examples, "notes": notes_examples}
 ORDINARY_SHARE = 0.1
-"""Share of an epoch of `settle` that comes with the textbook's sentences: about as many tokens as these have."""
+"""Share of an epoch of `settle` that comes with the textbook's sentences, or with the notes: about as many tokens as these have."""
 
 
 class Sample(NamedTuple):
@@ -79,12 +88,12 @@ def stage_examples(
         ]
         for i in range(epochs)
     ]
-    if stage != "textbook":
+    if stage not in BRIEF:
         return found
     rng = random.Random(seed)
     return [
         [
-            *textbook_examples(seed + offset + i, held_out),
+            *BRIEF[stage](seed + offset + i, held_out),
             *rng.sample(ordinary, int(len(ordinary) * ORDINARY_SHARE)),
         ]
         for i, ordinary in enumerate(found)
@@ -253,18 +262,26 @@ def save(checkpoint: Path, network: Any, optimizer: Any, schedule: Any, done: in
 
 
 def ship(
-    checkpoint: Path, data_hash: str, held_out: frozenset[str], folder: Path = FOLDER, encoder: str | None = None
+    checkpoints: Sequence[Path],
+    data_hash: str,
+    held_out: frozenset[str],
+    folder: Path = FOLDER,
+    encoder: str | None = None,
 ) -> None:
-    """Writes the weights that differ from the encoder's, in half precision, with their card."""
+    """Writes the weights that differ from the encoder's, in half precision, with their card.
+
+    Args:
+        checkpoints: the mean of their weights is written, each counting as often as it stands here.
+    """
     import torch
     from safetensors.torch import save_file
 
-    network = build_network(encoder_folder(encoder))
-    network.load_state_dict(torch.load(checkpoint)["network"])
-    state = network.state_dict()
+    found = [torch.load(checkpoint)["network"] for checkpoint in checkpoints]
+    names = trained_names(build_network(encoder_folder(encoder)))
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / WEIGHTS
-    save_file({name: state[name].half().contiguous() for name in trained_names(network)}, file)
+    means = {name: torch.stack([weights[name].float() for weights in found]).mean(dim=0) for name in names}
+    save_file({name: mean.half().contiguous() for name, mean in means.items()}, file)
     write_card(folder, data_hash, held_out, encoder=encoder)
     print(f"wrote {file}, {file.stat().st_size / 1e6:.1f} MB")
 
@@ -287,6 +304,14 @@ def main() -> None:
     parser.add_argument("--start-from", type=Path, help="checkpoint to begin with, instead of the stage before")
     parser.add_argument("--encoder", metavar="FOLDER", help="sentence encoder to train (default: the bundled one)")
     parser.add_argument("--to", type=Path, default=FOLDER, metavar="FOLDER", help="where `ship` writes")
+    parser.add_argument(
+        "--mean-with",
+        type=Path,
+        nargs="*",
+        default=[],
+        metavar="CHECKPOINT",
+        help="`ship` writes the mean of the last stage's weights and these",
+    )
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     stage = arguments.stage
@@ -300,7 +325,7 @@ def main() -> None:
     data_hash = hashlib.sha256(repr(epochs).encode()).hexdigest()[:12]
     checkpoint = arguments.work / f"{stage}.pt"
     if arguments.stage == "ship":
-        ship(checkpoint, data_hash, held_out, arguments.to, arguments.encoder)
+        ship([checkpoint, *arguments.mean_with], data_hash, held_out, arguments.to, arguments.encoder)
         return
     print(f"{' + '.join(str(len(examples)) for examples in epochs)} examples, data {data_hash}", flush=True)
     before = arguments.work / f"{STAGES[STAGES.index(stage) - 1]}.pt" if stage != STAGES[0] else None

@@ -33,6 +33,7 @@ from knowledge.text import sentence_texts
 
 SENTENCES = Path(__file__).parent / "data" / "training_sentences.jsonl"
 TEXTBOOK = Path(__file__).parent / "data" / "textbook_training.jsonl"
+NOTES = Path(__file__).parent / "data" / "notes_training.jsonl"
 NLI_ROWS = {"mnli": 6000, "snli": 3000, "conj": 2000, "negation": 2000, "breaking": 800, "help": 800, "med": 800}
 NLI_VERDICTS = {"entailment": Verdict.COVERED, "neutral": Verdict.MISSING, "contradiction": Verdict.CONTRADICTED}
 PUBLIC = ("scientsbank", "beetle", "saf", "stita")
@@ -42,6 +43,11 @@ MOST_JOINED = 5
 ATTACKS_A_QUESTION, TELEGRAMS_A_QUESTION, PARTS_A_QUESTION, SHUFFLED_A_QUESTION, TALK_A_QUESTION = 8, 5, 6, 2, 3
 SINGLE_A_QUESTION = 8
 TEXTBOOK_JOINED_A_QUESTION = 8
+JOINED_NOTES = ("covered", "covered", "covered", "covered", "contradicted", "contradicted", None, None)
+"""For each question so many replies of several notes are made, of right ones, of wrong ones, or of both."""
+BETWEEN_NOTES = (". ", "; ", ", ", " / ", "\n", "\n- ")
+TEXTBOOK_AMONG_NOTES = 1 / 3
+"""Share of the textbook's sentences that comes with the notes, so that they are not forgotten."""
 MOST_SILENT_POINTS = 3
 MOST_TALK = 6
 """So many sentences of small talk at most."""
@@ -293,27 +299,55 @@ def textbook_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list
             continue
         said = [[row] for row in rows]
         said += [rng.sample(rows, rng.randint(2, 4)) for _ in range(TEXTBOOK_JOINED_A_QUESTION)]
-        found += [of_textbook(bank.by_id[id], chosen, rng) for chosen in said]
+        found += [of_rows(bank.by_id[id], chosen, rng) for chosen in said]
     return found
+
+
+def notes_examples(seed: int, held_out: frozenset[str] = frozenset()) -> list[Example]:
+    """Short notes, each alone, and some joined, with a share of the textbook's sentences; but for held-out questions."""
+    bank, rng = load_bank(), random.Random(seed)
+    found = []
+    for id, rows in load_notes().items():
+        if id in held_out:
+            continue
+        found += [of_rows(bank.by_id[id], [row], rng) for row in rows]
+        for verdict in JOINED_NOTES:
+            pool = [row for row in rows if verdict is None or set(row["verdicts"].values()) == {verdict}]
+            chosen = rng.sample(pool, min(len(pool), rng.randint(2, 4)))
+            found.append(of_rows(bank.by_id[id], chosen, rng, rng.choice(BETWEEN_NOTES)))
+    textbook = textbook_examples(seed, held_out)
+    return [*found, *rng.sample(textbook, int(len(textbook) * TEXTBOOK_AMONG_NOTES))]
 
 
 def load_textbook() -> dict[str, list[Mapping[str, Any]]]:
     """Replies of a sentence or two in the words of a textbook, by question: each a `reply` with its `verdicts`."""
+    return _by_question(TEXTBOOK)
+
+
+def load_notes() -> dict[str, list[Mapping[str, Any]]]:
+    """Replies in few words, by question, likewise: each right one before the same with a word or two exchanged."""
+    return _by_question(NOTES)
+
+
+def _by_question(file: Path) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for line in TEXTBOOK.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         found.setdefault(row["question_id"], []).append(row)
     return found
 
 
-def of_textbook(question: Question, chosen: Sequence[Mapping[str, Any]], rng: random.Random) -> Example:
+def of_rows(
+    question: Question, chosen: Sequence[Mapping[str, Any]], rng: random.Random, between: str = ". "
+) -> Example:
     """These rows as one reply. Where they differ on a point, it is contradicted if any does so, else covered if any does."""
     strongest = (Verdict.CONTRADICTED, Verdict.COVERED, Verdict.PARTIAL)
     verdicts: dict[str, Verdict] = {}
     for row in chosen:
         for id, verdict in row["verdicts"].items():
             verdicts[id] = min(Verdict(verdict), verdicts.get(id, Verdict.PARTIAL), key=strongest.index)
-    text = " ".join(f"{row['reply'].rstrip(' .')}." if len(chosen) > 1 else row["reply"] for row in chosen)
+    ended = "." if between == ". " else ""
+    text = between.join(row["reply"].rstrip(" .") for row in chosen) + ended if len(chosen) > 1 else chosen[0]["reply"]
     silent = [point for point in question.key_points if point.id not in verdicts]
     points = [
         *(question.key_point(id) for id in verdicts),

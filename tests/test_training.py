@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from evals.train import batches, samples, ship, train
 from evals.training_data import (
     bank_examples,
     joined_examples,
+    load_notes,
     load_sentences,
     load_small_talk,
     load_textbook,
-    of_textbook,
+    notes_examples,
+    of_rows,
     public_examples,
     reference_example,
     reply_example,
@@ -28,9 +31,9 @@ from evals.training_data import (
     textbook_examples,
     times,
 )
-from interviewer.grading.crossencoder import VERDICTS
+from interviewer.grading.crossencoder import VERDICTS, build_network, trained_names
 from interviewer.grading.grade import GraderName, Verdict
-from interviewer.grading.local import LocalJudge
+from interviewer.grading.local import WEIGHTS, LocalJudge
 from interviewer.grading.tasks import GradeRequest
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
@@ -39,6 +42,8 @@ from knowledge.encoder import bundled_folder
 from knowledge.load import load_bank
 from knowledge.replies import load_replies
 
+Load = Callable[[], Mapping[str, list[Mapping[str, Any]]]]
+Made = Callable[[int, frozenset[str]], list[Example]]
 HELD_OUT = frozenset((Path(__file__).parents[1] / "evals" / "data" / "held_out.txt").read_text().split())
 
 
@@ -119,11 +124,12 @@ def test_each_point_but_the_held_out_ones_has_a_right_and_a_wrong_sentence(bank:
         assert said == sorted((p.id, v) for p in bank.by_id[id].key_points for v in ("covered", "contradicted"))
 
 
-def test_textbook_sentences_come_alone_with_their_verdicts_and_joined(bank: Bank) -> None:
-    rows = load_textbook()
+@pytest.mark.parametrize(("load", "made"), [(load_textbook, textbook_examples), (load_notes, notes_examples)])
+def test_brief_rows_come_alone_with_their_verdicts_and_joined(load: Load, made: Made, bank: Bank) -> None:
+    rows = load()
     assert set(rows) == set(bank.by_id) - HELD_OUT
     kept_out = "activations-dying-relu"
-    found = textbook_examples(0, frozenset({kept_out}))
+    found = made(0, frozenset({kept_out}))
     points_out = {point.text for point in bank.by_id[kept_out].key_points}
     for example in found:
         check(example)
@@ -140,13 +146,23 @@ def test_textbook_sentences_come_alone_with_their_verdicts_and_joined(bank: Bank
     assert len(found) > 1.2 * sum(len(said) for id, said in rows.items() if id != kept_out)
 
 
+def test_each_right_note_comes_before_its_wrong_twin(bank: Bank) -> None:
+    for id, rows in load_notes().items():
+        pairs = list(zip(rows[::2], rows[1::2], strict=True))
+        for right, wrong in pairs:
+            assert set(right["verdicts"]) == set(wrong["verdicts"])
+            assert set(right["verdicts"].values()) == {"covered"}
+            assert "contradicted" in wrong["verdicts"].values()
+        assert {point for right, _ in pairs for point in right["verdicts"]} == {p.id for p in bank.by_id[id].key_points}
+
+
 def test_a_reply_contradicts_a_point_if_any_of_its_sentences_does(bank: Bank) -> None:
     rows = load_textbook()
     question = bank.by_id["rnn-vs-transformer"]
     right, wrong = rows[question.id][0], rows[question.id][1]
     assert [*right["verdicts"].values(), *wrong["verdicts"].values()] == ["covered", "contradicted"]
     for chosen in ([right, wrong], [wrong, right]):
-        example = of_textbook(question, chosen, random.Random(0))
+        example = of_rows(question, chosen, random.Random(0))
         at = example.points.index(question.key_point("parallel").text)
         assert VERDICTS[example.verdicts[at]] is Verdict.CONTRADICTED
 
@@ -259,7 +275,7 @@ def test_training_learns_goes_on_where_it_was_stopped_and_ships_what_is_used(ban
     one, two = (torch.load(tmp_path / name)["network"] for name in ("whole.pt", "parts.pt"))
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
 
-    ship(tmp_path / "whole.pt", "data", frozenset(), tmp_path / "own", encoder=str(bundled_folder()))
+    ship([tmp_path / "whole.pt"], "data", frozenset(), tmp_path / "own", encoder=str(bundled_folder()))
     interviewer = Interviewer(Settings(home=tmp_path / "home", grader_folder=tmp_path / "own"))
     question = bank.questions[0]
     request = GradeRequest(question_id=question.id, question=question.question)
@@ -267,3 +283,18 @@ def test_training_learns_goes_on_where_it_was_stopped_and_ships_what_is_used(ban
     assert grade.ungraded is None
     assert grade.model == LocalJudge(tmp_path / "own").model
     assert grade.model != LocalJudge().model
+
+
+def test_the_mean_of_several_weights_is_shipped(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    network = build_network(bundled_folder())
+    for name, value in (("one.pt", 0.25), ("two.pt", 1.0)):
+        weights = {key: torch.full_like(tensor, value) for key, tensor in network.state_dict().items()}
+        torch.save({"network": weights}, tmp_path / name)
+    checkpoints = [tmp_path / name for name in ("one.pt", "two.pt", "two.pt")]
+    ship(checkpoints, "data", frozenset(), tmp_path / "own")
+    found = load_file(tmp_path / "own" / WEIGHTS)
+    assert set(found) == set(trained_names(network))
+    assert all((tensor == 0.75).all() for tensor in found.values())
