@@ -4,7 +4,7 @@
 the golden set, of right replies as they are said aloud or in few words (`spoken.jsonl`) and of flat sentences
 (`textbook.jsonl`), on short, everyday, odd and subtly wrong replies written for this (`short_dev.jsonl`, `plain_dev.jsonl`, `odd_dev.jsonl`, `hard_dev.jsonl`, `mixed_dev.jsonl`; all judged by
 us), on replies to other questions, and on tricks, none of them to a question held out:
-`stated` with the authored statements as a memory, `given` without.
+`stated` with the authored statements and claims as a memory, `given` without.
 `derived` and `foreign`, for points that are but the sentences of a reference, are fitted to scores: on the same golden replies against
 the bank's reference answers, and on train splits of the public graded answers. What a network finds in answers of a field that it has
 learnt is surer and truer than what it finds elsewhere, so `foreign`, for the fields of which training knew nothing, is fitted on what
@@ -32,8 +32,9 @@ from interviewer.grading.crossencoder import VERDICTS
 from interviewer.grading.features import ALONE_FEATURES, FEATURES, READ_FEATURES, REPLY_FEATURES, Heard
 from interviewer.grading.grade import GradeTask, Verdict
 from interviewer.grading.local import CARD, FOLDER, LocalJudge, write_card
-from interviewer.grading.memory import SEEN_FEATURES
+from interviewer.grading.memory import SEEN_FEATURES, STATED_FEATURES
 from interviewer.grading.tasks import GradeRequest, bank_task, reference_task
+from interviewer.grading.wording import WORDING_FEATURES
 from knowledge.bank import Bank, Question
 from knowledge.load import load_bank
 
@@ -76,14 +77,16 @@ HARD_EVERY = 2
 """Every so many of the hard replies is held against references: each is read twice."""
 ALL_OVER = READ_FEATURES + ALONE_FEATURES
 RESEMBLES = ALL_OVER + REPLY_FEATURES
+ELSEWHERE = RESEMBLES + STATED_FEATURES - 1
 PARTS = {
     "what was read": slice(0, len(VERDICTS)),
     "length": slice(len(VERDICTS), READ_FEATURES),
     "single sentences": slice(READ_FEATURES, ALL_OVER),
     "the reply over all points": slice(ALL_OVER, RESEMBLES),
     "point and question": slice(RESEMBLES, RESEMBLES + SEEN_FEATURES),
-    "statements": slice(RESEMBLES + SEEN_FEATURES, -1),
-    "other questions": slice(-1, None),
+    "statements": slice(RESEMBLES + SEEN_FEATURES, ELSEWHERE),
+    "other questions": slice(ELSEWHERE, -WORDING_FEATURES),
+    "wording": slice(-WORDING_FEATURES, None),
 }
 """The features by part, as `stated` has them."""
 ABLATION_DECAYS = (0.001,)

@@ -2,7 +2,7 @@
 
 An answer to a follow-up leans on it ("-1 and 1"), and the network that reads whole replies never saw one. `train` learns
 low-rank changes of that network's layers and heads of its own from answers to follow-ups
-(`data/follow_up_training.jsonl`), from the bank's statements and whole replies, each behind the follow-up about its point,
+(`knowledge/claims/follow_ups.jsonl`), from the bank's statements and whole replies, each behind the follow-up about its point,
 and from what earns nothing; it goes on from its last checkpoint when started again. `ship` writes the changes, in half
 precision, beside the network's weights. `calibrate` fits what weighs their findings, to the development half of
 `data/follow_up.jsonl`, and writes their card. What is read without a follow-up stays as it is, to the last digit.
@@ -34,6 +34,7 @@ from interviewer.grading.grade import Verdict
 from interviewer.grading.local import FOLDER, WEIGHTS, LocalJudge
 from interviewer.grading.tasks import find_task
 from knowledge.bank import Bank, KeyPoint, Question
+from knowledge.claims import FOLLOW_UPS, read_claims
 from knowledge.encoder import bundled_folder
 from knowledge.load import load_bank
 from knowledge.replies import Reply, load_replies
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     import torch
 
 DATA = Path(__file__).parent / "data"
-TRAINING, CASES = DATA / "follow_up_training.jsonl", DATA / "follow_up.jsonl"
+CASES = DATA / "follow_up.jsonl"
 RANK = 16
 RATE = 1e-3
 STATEMENTS_A_POINT = 2
@@ -239,9 +240,9 @@ def main() -> None:
     train(epochs, checkpoint, arguments.seed, arguments.folder)
 
 
-def training_answers(without_tested: bool) -> list[dict[str, str]]:
+def training_answers(without_tested: bool) -> list[Mapping[str, str]]:
     """The answers to learn from: question, point, reply, verdict."""
-    answers = [json.loads(line) for line in TRAINING.read_text(encoding="utf-8").splitlines()]
+    answers = read_claims(FOLLOW_UPS)
     if not without_tested:
         return answers
     cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]

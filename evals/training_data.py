@@ -27,13 +27,11 @@ from interviewer.grading.grade import Verdict
 from interviewer.grading.scoring import CREDIT
 from interviewer.grading.tasks import derive_points
 from knowledge.bank import Bank, KeyPoint, Question, Statement
+from knowledge.claims import NOTES, SENTENCES, TEXTBOOK, read_claims
 from knowledge.load import load_bank
 from knowledge.replies import Reply, load_replies
 from knowledge.text import sentence_texts
 
-SENTENCES = Path(__file__).parent / "data" / "training_sentences.jsonl"
-TEXTBOOK = Path(__file__).parent / "data" / "textbook_training.jsonl"
-NOTES = Path(__file__).parent / "data" / "notes_training.jsonl"
 NLI_ROWS = {"mnli": 6000, "snli": 3000, "conj": 2000, "negation": 2000, "breaking": 800, "help": 800, "med": 800}
 NLI_VERDICTS = {"entailment": Verdict.COVERED, "neutral": Verdict.MISSING, "contradiction": Verdict.CONTRADICTED}
 PUBLIC = ("scientsbank", "beetle", "saf", "stita")
@@ -282,10 +280,10 @@ def _joined(question: Question, chosen: Sequence[Statement], rng: random.Random)
 
 
 def load_sentences() -> dict[str, list[Statement]]:
-    """Right and wrong answers of one sentence by question: statements that the grader learns from and does not remember."""
+    """Right and wrong answers of one sentence by question: statements that the grader learns from beside the bank's."""
     found: dict[str, list[Statement]] = {}
-    for line in SENTENCES.read_text(encoding="utf-8").splitlines():
-        statement = Statement.model_validate_json(line)
+    for row in read_claims(SENTENCES):
+        statement = Statement.model_validate(row)
         found.setdefault(statement.question, []).append(statement)
     return found
 
@@ -331,8 +329,7 @@ def load_notes() -> dict[str, list[Mapping[str, Any]]]:
 
 def _by_question(file: Path) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for row in read_claims(file):
         found.setdefault(row["question_id"], []).append(row)
     return found
 

@@ -19,6 +19,7 @@ SHIPPED = (
     "knowledge/*.npz",
     "knowledge/*.yaml",
     "knowledge/bank/*.yaml",
+    "knowledge/claims/*.jsonl",
     "knowledge/statements/*.jsonl",
 )
 

@@ -176,11 +176,3 @@ def test_flat_sentences_are_of_other_questions_in_each_half_and_their_form_does_
     }
     assert abs(words[True] - words[False]) < 3
     assert abs(denying[True] - denying[False]) < 0.1
-
-
-@pytest.mark.parametrize("name", ["textbook_training", "notes_training"])
-def test_what_training_learns_from_is_of_known_questions(name: str, bank: Bank) -> None:
-    points = {question.id: {point.id for point in question.key_points} for question in bank.questions}
-    lines = [json.loads(line) for line in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()]
-    assert all(set(line["verdicts"]) <= points[line["question_id"]] for line in lines)
-    assert not {line["question_id"] for line in lines} & set((DATA / "held_out.txt").read_text().split())

@@ -8,12 +8,13 @@ import numpy as np
 from interviewer.grading.crossencoder import VERDICTS, Floats, Read
 from interviewer.grading.grade import Verdict
 from interviewer.grading.memory import ALIGNED_FEATURES, SEEN_FEATURES, STATED_FEATURES
+from interviewer.grading.wording import WORDING_FEATURES
 from knowledge.encoder import Vectors
 
 READ_FEATURES, ALONE_FEATURES, REFERENCE_FEATURES = len(VERDICTS) + 1, len(VERDICTS), 1
 REPLY_FEATURES = 2 * len(VERDICTS) + 2
 FEATURES = {
-    "stated": READ_FEATURES + ALONE_FEATURES + REPLY_FEATURES + STATED_FEATURES,
+    "stated": READ_FEATURES + ALONE_FEATURES + REPLY_FEATURES + STATED_FEATURES + WORDING_FEATURES,
     "given": READ_FEATURES + ALONE_FEATURES + REPLY_FEATURES + SEEN_FEATURES,
     "derived": READ_FEATURES + REFERENCE_FEATURES + ALIGNED_FEATURES,
     "foreign": READ_FEATURES + REFERENCE_FEATURES + ALIGNED_FEATURES,

@@ -2,7 +2,7 @@
 then each sentence alone with the points it is nearest to.
 
 What the reply resembles comes beside what it reads: the point, the question, the authored statements of the point where it
-has some; where points were only derived from a reference, how much of its words the reply holds. An aggregation for each of these cases,
+has some, whose words, right and wrong, its own are held against; where points were only derived from a reference, how much of its words the reply holds. An aggregation for each of these cases,
 and one for references of fields that training did not know, fitted on development replies, turns all of it into calibrated probabilities. The sentence
 that has most to do with a point is its quote.
 """
@@ -46,6 +46,7 @@ from interviewer.grading.quotes import normalise
 from interviewer.grading.suspicion import steers
 from interviewer.grading.tasks import by_reference
 from interviewer.grading.windows import short_sentences
+from interviewer.grading.wording import wording
 from knowledge.bank import Frozen
 from knowledge.encoder import bundled_folder, open_encoder
 from knowledge.text import Span
@@ -222,7 +223,7 @@ class LocalJudge:
         """What the aggregation sees, shape (points, features): the log probabilities of the verdicts, on the piece of the
         reply that is least silent about the point; the logarithm of the number of words, since short replies resemble less
         and say as much; what single sentences say; the same over all points and sentences, since a reply that is wrong on
-        the others is likely to be wrong on this; then what the reply resembles. Derived points have no single sentences,
+        the others is likely to be wrong on this; then what the reply resembles, and how it is worded. Derived points have no single sentences,
         since replies to them are mostly one; beside them come the whole reference, and how much of the words of both the reply holds.
         """
         return self._features(task, heard, self._read_alone(task, heard))
@@ -236,12 +237,15 @@ class LocalJudge:
             )
             return np.concatenate([*found, self._memory.aligned(task, " ".join(heard.said))], axis=1)
         # Small talk around an answer, however long, changes nothing.
-        words = lengths[alone.near.max(axis=1) >= LEAST_NEAR].sum()
+        telling = alone.near.max(axis=1) >= LEAST_NEAR
+        words = lengths[telling].sum()
         said_alone = loudest(alone)
         found += [same_for_all(len(task.points), [np.log1p(words)]), said_alone]
         found.append(same_for_all(len(task.points), [*found[0].mean(axis=0), *said_alone.mean(axis=0), *tone(alone)]))
         if self._remembers(task):
             found.append(self._memory.stated(task, heard.vectors, lengths.tolist(), alone.near))
+            told = [text for text, tells in zip(heard.said, telling, strict=True) if tells]
+            found.append(wording(task, told, alone.near[telling]))
         else:
             found.append(self._memory.seen(task, heard.vectors))
         return np.concatenate(found, axis=1)
