@@ -8,13 +8,13 @@ bigrams by such log-odds; the pairs here may have words between them.)
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 
 import numpy as np
 
 from interviewer.grading.crossencoder import Floats
-from interviewer.grading.grade import GradeTask
+from interviewer.grading.grade import GradeTask, Verdict
 from knowledge.claims import claims_of
 from knowledge.text import stem, words
 
@@ -32,7 +32,6 @@ surer to be right than they are, and what stands around it may take it back.
 QUESTIONS_KEPT = 64
 
 Gram = str | tuple[str, str]
-LogOdds = dict[Gram, float]
 
 
 def wording(task: GradeTask, said: Sequence[str], near: Floats) -> Floats:
@@ -46,13 +45,13 @@ def wording(task: GradeTask, said: Sequence[str], near: Floats) -> Floats:
     found = np.zeros((len(task.points), WORDING_FEATURES))
     if not said:
         return found
-    known = _log_odds(task.question_id, tuple((s.key_point, s.verdict, s.text) for s in task.statements))
+    known = _said_of(task.question_id, tuple((s.key_point, s.verdict, s.text) for s in task.statements))
     grams = [grams_of(sentence) for sentence in said]
     together = frozenset().union(*grams)
     weights = np.exp(SHARPNESS * (near - near.max(axis=0)))
     weights /= weights.sum(axis=0)
     for at, point in enumerate(task.points):
-        odds = known.get(point.id, {})
+        odds = _log_odds(known.get(point.id, {}), together)
         each = np.array([_sums(odds, one) for one in grams])
         found[at] = [*(weights[:, at] @ each), _sums(odds, together)[1]]
     return np.clip(found, np.negative(MOST), MOST)
@@ -60,32 +59,42 @@ def wording(task: GradeTask, said: Sequence[str], near: Floats) -> Floats:
 
 def grams_of(text: str) -> frozenset[Gram]:
     """The stems of a text's words, and their pairs in their order."""
-    stems = [stem(word) for word in words(text.replace("-", " ").replace("’", "'"))]
+    return _grams(_stems(text))
+
+
+def _stems(text: str) -> list[str]:
+    return [stem(word) for word in words(text.replace("-", " ").replace("’", "'"))]
+
+
+def _grams(stems: Sequence[str]) -> frozenset[Gram]:
     pairs = {(one, other) for at, one in enumerate(stems) for other in stems[at + 1 : at + 1 + REACH]}
     return frozenset({*stems, *pairs})
 
 
-def _sums(odds: LogOdds, grams: Iterable[Gram]) -> tuple[float, float]:
+def _sums(odds: Mapping[Gram, float], grams: Iterable[Gram]) -> tuple[float, float]:
     found = [odds[gram] for gram in grams if gram in odds]
     return math.fsum(found), math.fsum(found) / math.sqrt(len(found) + 1)
 
 
 @lru_cache(maxsize=QUESTIONS_KEPT)
-def _log_odds(question_id: str | None, statements: tuple[tuple[str, str, str], ...]) -> dict[str, LogOdds]:
-    """For each point the log-odds of each word and pair that its claims hold."""
-    said: dict[str, dict[str, list[str]]] = {}
-    claims = [(claim.key_point, claim.verdict, claim.text) for claim in claims_of(question_id)]
-    for point, verdict, text in (*statements, *claims):
-        said.setdefault(point, {}).setdefault(verdict, []).append(text)
-    return {point: _of_point(texts.get("covered", []), texts.get("contradicted", [])) for point, texts in said.items()}
+def _said_of(
+    question_id: str | None, statements: tuple[tuple[str, str, str], ...]
+) -> dict[str, dict[str, list[list[str]]]]:
+    """The stems of each claim on a point, by point and verdict."""
+    found: dict[str, dict[str, list[list[str]]]] = {}
+    for point, verdict, text in (*statements, *claims_of(question_id)):
+        found.setdefault(point, {}).setdefault(verdict, []).append(_stems(text))
+    return found
 
 
-def _of_point(right: Sequence[str], wrong: Sequence[str]) -> LogOdds:
+def _log_odds(claims: Mapping[str, Sequence[Sequence[str]]], wanted: Set[Gram]) -> dict[Gram, float]:
+    """Those of the wanted words and pairs that some claim holds; none where no right or no wrong claim is known."""
+    right, wrong = (claims.get(verdict.value, ()) for verdict in (Verdict.COVERED, Verdict.CONTRADICTED))
     if not right or not wrong:
         return {}
-    for_right, for_wrong = (Counter(gram for text in texts for gram in grams_of(text)) for texts in (right, wrong))
+    for_right, for_wrong = (Counter(g for one in said for g in _grams(one) & wanted) for said in (right, wrong))
     return {gram: _share(for_right[gram], right) - _share(for_wrong[gram], wrong) for gram in {*for_right, *for_wrong}}
 
 
-def _share(count: int, texts: Sequence[str]) -> float:
+def _share(count: int, texts: Sequence[Sequence[str]]) -> float:
     return math.log((count + ADDED) / (len(texts) + 2 * ADDED))
