@@ -14,7 +14,6 @@ question; no test part is read.
 """
 
 import argparse
-import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -36,6 +35,7 @@ from interviewer.grading.memory import SEEN_FEATURES, STATED_FEATURES
 from interviewer.grading.tasks import GradeRequest, bank_task, reference_task
 from interviewer.grading.wording import WORDING_FEATURES
 from knowledge.bank import Bank, Question
+from knowledge.lines import read_lines
 from knowledge.load import load_bank
 
 DATA = Path(__file__).parent / "data"
@@ -94,7 +94,7 @@ ABLATION_DECAYS = (0.001,)
 
 def dev_half(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTask], name: str) -> list[Found]:
     """The development half of a set of which the other one is reported."""
-    cases = [case for case in _lines(DATA / name) if case["split"] == "dev"]
+    cases = [case for case in read_lines(DATA / name) if case["split"] == "dev"]
     return _graded(_found(judge, case, task_of(bank.by_id[case["question_id"]])) for case in cases)
 
 
@@ -104,7 +104,7 @@ def written(
     """Replies of a file, all or those of a kind, written to calibrate by."""
     return _graded(
         _judged(judge, bank.by_id[case["question_id"]], case["reply"], case["verdicts"], task_of)
-        for case in _lines(DATA / name)
+        for case in read_lines(DATA / name)
         if kind in (None, case.get("kind"))
     )
 
@@ -113,7 +113,7 @@ def strangers(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], Grade
     """The same replies, and the references of their questions, held against a question of another topic: all is missing."""
     rng = random.Random(seed)
     found = []
-    for case in _lines(DATA / "short_dev.jsonl"):
+    for case in read_lines(DATA / "short_dev.jsonl"):
         asked = bank.by_id[case["question_id"]]
         other = rng.choice([question for question in bank.questions if question.topic != asked.topic])
         text = case["reply"] if rng.random() < STRANGERS_SHORT else asked.answer
@@ -126,7 +126,7 @@ def parroted(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeT
     rng = random.Random(seed)
     templates = load_families()["parrot"].templates
     found = []
-    for case in _lines(DATA / "short_dev.jsonl")[::PARROTED_EVERY]:
+    for case in read_lines(DATA / "short_dev.jsonl")[::PARROTED_EVERY]:
         question = bank.by_id[case["question_id"]]
         values = values_for(bank, question, rng.choice(question.key_points).id, rng)
         text = fill(rng.choice(templates), values | {"question": rng.choice([question.question, *question.variants])})
@@ -141,7 +141,7 @@ def tricks(bank: Bank, judge: LocalJudge, task_of: Callable[[Question], GradeTas
     templates = [t for name in TRICKS for t in families[name].templates if not _states(t)]
     found = []
     for name in ("plain_dev.jsonl", "short_dev.jsonl"):
-        for case in _lines(DATA / name)[::TRICKS_EVERY]:
+        for case in read_lines(DATA / name)[::TRICKS_EVERY]:
             question = bank.by_id[case["question_id"]]
             values = values_for(bank, question, rng.choice(question.key_points).id, rng)
             suffix = fill(rng.choice(families["suffix"].templates), values)
@@ -183,7 +183,7 @@ def hard(bank: Bank, judge: LocalJudge) -> list[Found]:
     plainly right or wrong: the words of a reference may be those of its opposite.
     """
     found = []
-    for case in _lines(DATA / "hard_dev.jsonl")[::HARD_EVERY]:
+    for case in read_lines(DATA / "hard_dev.jsonl")[::HARD_EVERY]:
         question, verdicts = bank.by_id[case["question_id"]], {id: Verdict(v) for id, v in case["verdicts"].items()}
         known = [verdicts.get(point.id, Verdict.MISSING) for point in question.key_points]
         texts = {question.answer: max(0.0, true_score([point.weight for point in question.key_points], known))}
@@ -192,10 +192,6 @@ def hard(bank: Bank, judge: LocalJudge) -> list[Found]:
         for text, score in texts.items():
             found.append(_found(judge, case | {"score": score}, _against(question.question, [text])))
     return _graded(found)
-
-
-def _lines(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def _graded(found: Iterable[Found | None]) -> list[Found]:

@@ -5,7 +5,6 @@ encoder puts them next to each other. The encoder is asked only about pairs whos
 it takes seconds to find: texts that say one thing in other words are what a test is made of, and no duplicates.
 """
 
-import json
 import re
 import sys
 from collections import Counter, defaultdict
@@ -23,6 +22,7 @@ from evals.training_data import load_notes, load_sentences, load_small_talk, loa
 from interviewer.grading.quotes import normalise
 from knowledge.bank import Bank
 from knowledge.encoder import Encoder, open_encoder
+from knowledge.lines import read_lines
 from knowledge.load import load_bank
 from knowledge.replies import load_replies
 from knowledge.text import words
@@ -70,12 +70,10 @@ def trained_texts(bank: Bank) -> list[Text]:
     found += [Text(f"answer about {answer['point_id']}", answer["reply"]) for answer in training_answers(False)]
     found += [Text(f"textbook sentence on {id}", row["reply"]) for id, rows in load_textbook().items() for row in rows]
     found += [Text(f"note on {id}", row["reply"]) for id, rows in load_notes().items() for row in rows]
-    found += [Text(f"reply of {name}", reply) for name in CALIBRATED_ON for reply in _replies(DATA / f"{name}.jsonl")]
+    found += [
+        Text(f"reply of {name}", row["reply"]) for name in CALIBRATED_ON for row in read_lines(DATA / f"{name}.jsonl")
+    ]
     return found + [Text("template", template) for template in templates()]
-
-
-def _replies(file: Path) -> list[str]:
-    return [json.loads(line)["reply"] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def templates() -> list[str]:

@@ -10,7 +10,6 @@ precision, beside the network's weights. `calibrate` fits what weighs their find
 
 import argparse
 import hashlib
-import json
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,8 +33,9 @@ from interviewer.grading.grade import Verdict
 from interviewer.grading.local import FOLDER, WEIGHTS, LocalJudge
 from interviewer.grading.tasks import find_task
 from knowledge.bank import Bank, KeyPoint, Question
-from knowledge.claims import FOLLOW_UPS, read_claims
+from knowledge.claims import FOLLOW_UPS
 from knowledge.encoder import bundled_folder
+from knowledge.lines import read_lines
 from knowledge.load import load_bank
 from knowledge.replies import Reply, load_replies
 
@@ -184,8 +184,7 @@ def found_in(bank: Bank, judge: LocalJudge, reader: FollowUps, known: bool) -> l
         known: as answers to questions that training knew; else as to others, without statements.
     """
     found = []
-    for line in CASES.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
+    for case in read_lines(CASES):
         if case["split"] != "dev":
             continue
         request = request_of(Case.model_validate(case), bank)
@@ -240,12 +239,12 @@ def main() -> None:
     train(epochs, checkpoint, arguments.seed, arguments.folder)
 
 
-def training_answers(without_tested: bool) -> list[Mapping[str, str]]:
+def training_answers(without_tested: bool) -> list[dict[str, str]]:
     """The answers to learn from: question, point, reply, verdict."""
-    answers = read_claims(FOLLOW_UPS)
+    answers = read_lines(FOLLOW_UPS)
     if not without_tested:
         return answers
-    cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    cases = read_lines(CASES)
     bank = load_bank()
     tested = {(case["question_id"], case["follow_up"]["point"]) for case in cases}
     points = {(question.id, point.id): point.text for question in bank.questions for point in question.key_points}

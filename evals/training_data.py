@@ -4,7 +4,6 @@ They come from public entailment sets, from public graded answers (their trainin
 statements joined into replies, references, misconceptions, and what must earn nothing.
 """
 
-import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -27,7 +26,8 @@ from interviewer.grading.grade import Verdict
 from interviewer.grading.scoring import CREDIT
 from interviewer.grading.tasks import derive_points
 from knowledge.bank import Bank, KeyPoint, Question, Statement
-from knowledge.claims import NOTES, SENTENCES, TEXTBOOK, read_claims
+from knowledge.claims import NOTES, SENTENCES, TEXTBOOK
+from knowledge.lines import read_lines
 from knowledge.load import load_bank
 from knowledge.replies import Reply, load_replies
 from knowledge.text import sentence_texts
@@ -81,7 +81,7 @@ def nli_examples(folder: Path, seed: int, share: float = 1.0) -> list[Example]:
     rng = random.Random(seed)
     found: list[Example] = []
     for name, wanted in NLI_ROWS.items():
-        rows = [json.loads(line) for line in (folder / f"nli_{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+        rows = read_lines(folder / f"nli_{name}.jsonl")
         rng.shuffle(rows)
         found += [
             of_verdicts([row["premise"]], [row["hypothesis"]], [NLI_VERDICTS[row["label"]]])
@@ -134,7 +134,7 @@ def public_examples(
 
 def public_cases(file: Path) -> list[dict[str, Any]]:
     """The answers of a public set to train on; STITA, which has no splits, is for training as a whole."""
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    rows = read_lines(file)
     return [row for row in rows if row["split"] in ("train", None) and row["reply"].strip()]
 
 
@@ -282,7 +282,7 @@ def _joined(question: Question, chosen: Sequence[Statement], rng: random.Random)
 def load_sentences() -> dict[str, list[Statement]]:
     """Right and wrong answers of one sentence by question: statements that the grader learns from beside the bank's."""
     found: dict[str, list[Statement]] = {}
-    for row in read_claims(SENTENCES):
+    for row in read_lines(SENTENCES):
         statement = Statement.model_validate(row)
         found.setdefault(statement.question, []).append(statement)
     return found
@@ -329,7 +329,7 @@ def load_notes() -> dict[str, list[Mapping[str, Any]]]:
 
 def _by_question(file: Path) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
-    for row in read_claims(file):
+    for row in read_lines(file):
         found.setdefault(row["question_id"], []).append(row)
     return found
 

@@ -6,13 +6,12 @@ as a textbook has them; `notes.jsonl`, answers in few words; `follow_ups.jsonl`,
 the questions that are held out of training.
 """
 
-import json
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from knowledge.errors import ModelUnavailable
+from knowledge.lines import read_lines
 
 CLAIMS_FOLDER = Path(__file__).parent / "claims"
 SENTENCES, TEXTBOOK, NOTES, FOLLOW_UPS = (
@@ -35,20 +34,15 @@ def claims_of(question_id: str | None) -> tuple[Claim, ...]:
     return _by_question().get(question_id, ())
 
 
-def read_claims(file: Path) -> list[Mapping[str, Any]]:
-    """A file's lines, in order."""
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-
-
 @cache
 def _by_question() -> dict[str | None, tuple[Claim, ...]]:
     found: dict[str | None, list[Claim]] = {}
     try:
-        for row in read_claims(SENTENCES):
+        for row in read_lines(SENTENCES):
             found.setdefault(row["question"], []).append(Claim(row["key_point"], row["verdict"], row["text"]))
-        for row in read_claims(FOLLOW_UPS):
+        for row in read_lines(FOLLOW_UPS):
             found.setdefault(row["question_id"], []).append(Claim(row["point_id"], row["verdict"], row["reply"]))
-        for row in (*read_claims(TEXTBOOK), *read_claims(NOTES)):
+        for row in (*read_lines(TEXTBOOK), *read_lines(NOTES)):
             if len(row["verdicts"]) <= MOST_POINTS:
                 of_question = found.setdefault(row["question_id"], [])
                 of_question += [Claim(point, verdict, row["reply"]) for point, verdict in row["verdicts"].items()]

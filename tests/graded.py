@@ -1,7 +1,6 @@
 """Made-up cases and grades for the tests of `evals`: small, and every number in them chosen."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -93,8 +92,3 @@ def begun(found: Cases, **versions: Any) -> Run:
     return Run(
         versions=Versions(**plain | versions), cases_hash=found.content_hash, cases=len(found), files=("made.jsonl",)
     )
-
-
-def read_lines(file: Path) -> list[dict[str, Any]]:
-    """The JSON lines of a file."""
-    return [json.loads(line) for line in file.read_text().splitlines()]

@@ -16,7 +16,8 @@ from interviewer.cli import main
 from interviewer.grading.grade import GraderName
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
-from tests.graded import case, read_lines, write_cases
+from knowledge.lines import read_lines
+from tests.graded import case, write_cases
 from tests.openai_server import Request, completion, openai_server
 
 RELU = {

@@ -17,7 +17,8 @@ from interviewer.errors import InputInvalid
 from interviewer.grading.grade import GraderName
 from interviewer.llm.recorder import Replayer, canonical, request_hash
 from interviewer.wiring import Interviewer
-from tests.graded import case, cases, read_lines, write_cases
+from knowledge.lines import read_lines
+from tests.graded import case, cases, write_cases
 from tests.openai_server import completion
 from tests.plain_grader import judged
 

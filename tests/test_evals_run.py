@@ -29,8 +29,9 @@ from interviewer.llm.limits import Format
 from interviewer.settings import Settings
 from interviewer.wiring import Interviewer
 from knowledge.bank import Bank, Question
+from knowledge.lines import read_lines
 from knowledge.vectors import FILE as VECTORS
-from tests.graded import CountingEngine, begun, case, cases, grade, read_lines, score_of, write_cases
+from tests.graded import CountingEngine, begun, case, cases, grade, score_of, write_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 FIELDS = (

@@ -15,7 +15,8 @@ import numpy as np
 
 from interviewer.grading.crossencoder import Floats
 from interviewer.grading.grade import GradeTask, Verdict
-from knowledge.claims import claims_of
+from knowledge.bank import Statement
+from knowledge.claims import Claim, claims_of
 from knowledge.text import stem, words
 
 WORDING_FEATURES = 3
@@ -41,11 +42,13 @@ def wording(task: GradeTask, said: Sequence[str], near: Floats) -> Floats:
 
     Args:
         near: the sentences' cosines to the points, shape (sentences, points).
+
+    Raises: ModelUnavailable where the claims cannot be read.
     """
     found = np.zeros((len(task.points), WORDING_FEATURES))
     if not said:
         return found
-    known = _said_of(task.question_id, tuple((s.key_point, s.verdict, s.text) for s in task.statements))
+    known = _said_of(task.question_id, task.statements)
     grams = [grams_of(sentence) for sentence in said]
     together = frozenset().union(*grams)
     weights = np.exp(SHARPNESS * (near - near.max(axis=0)))
@@ -77,13 +80,12 @@ def _sums(odds: Mapping[Gram, float], grams: Iterable[Gram]) -> tuple[float, flo
 
 
 @lru_cache(maxsize=QUESTIONS_KEPT)
-def _said_of(
-    question_id: str | None, statements: tuple[tuple[str, str, str], ...]
-) -> dict[str, dict[str, list[list[str]]]]:
+def _said_of(question_id: str | None, statements: tuple[Statement, ...]) -> dict[str, dict[str, list[list[str]]]]:
     """The stems of each claim on a point, by point and verdict."""
     found: dict[str, dict[str, list[list[str]]]] = {}
-    for point, verdict, text in (*statements, *claims_of(question_id)):
-        found.setdefault(point, {}).setdefault(verdict, []).append(_stems(text))
+    claims: tuple[Statement | Claim, ...] = (*statements, *claims_of(question_id))
+    for claim in claims:
+        found.setdefault(claim.key_point, {}).setdefault(claim.verdict, []).append(_stems(claim.text))
     return found
 
 
