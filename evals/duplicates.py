@@ -21,6 +21,7 @@ from evals.follow_ups import training_answers
 from evals.training_data import load_notes, load_sentences, load_small_talk, load_textbook
 from interviewer.grading.quotes import normalise
 from knowledge.bank import Bank
+from knowledge.claims import EVERYDAY
 from knowledge.encoder import Encoder, open_encoder
 from knowledge.lines import read_lines
 from knowledge.load import load_bank
@@ -60,7 +61,7 @@ class Pair(NamedTuple):
 
 
 def trained_texts(bank: Bank) -> list[Text]:
-    """What the local grader is trained, tuned or calibrated on: statements, replies, references, key points, attacks, templates."""
+    """What the local grader is trained, tuned or calibrated on, or holds replies against: statements, replies, references, key points, attacks, templates."""
     found = [Text(f"statement of {statement.key_point}", statement.text) for statement in bank.statements]
     found += [Text(f"sentence on {s.key_point}", s.text) for sentences in load_sentences().values() for s in sentences]
     found += [Text(f"reply to {reply.question}", reply.text) for reply in load_replies(bank)]
@@ -70,6 +71,7 @@ def trained_texts(bank: Bank) -> list[Text]:
     found += [Text(f"answer about {answer['point_id']}", answer["reply"]) for answer in training_answers(False)]
     found += [Text(f"textbook sentence on {id}", row["reply"]) for id, rows in load_textbook().items() for row in rows]
     found += [Text(f"note on {id}", row["reply"]) for id, rows in load_notes().items() for row in rows]
+    found += [Text(f"claim on {row['key_point']}", row["text"]) for row in read_lines(EVERYDAY)]
     found += [
         Text(f"reply of {name}", row["reply"]) for name in CALIBRATED_ON for row in read_lines(DATA / f"{name}.jsonl")
     ]

@@ -20,6 +20,7 @@ SHIPPED = (
     "knowledge/*.yaml",
     "knowledge/bank/*.yaml",
     "knowledge/claims/*.jsonl",
+    "knowledge/replies/*.jsonl",
     "knowledge/statements/*.jsonl",
 )
 

@@ -28,6 +28,17 @@ from knowledge.replies import load_replies
         (["The prediction is wrong"], ("The prediction is wrong",), ()),
         (["A wrong claim: kernels share no weights."], (), ("kernels share no weights.",)),
         (["A common misconception is that ReLU saturates."], (), ("ReLU saturates.",)),
+        (["Kernels share weights, and every word of it is mistaken."], (), ("Kernels share weights",)),
+        (["Kernels share weights - none of that holds."], (), ("Kernels share weights",)),
+        (["Kernels share weights (this was refuted)."], (), ("Kernels share weights",)),
+        (["Kernels share weights, or so some people say, but in practice it's the reverse."], (), ("Kernels share weights",)),
+        (["ReLU is cheap.", "Kernels share weights?", "No, absolutely not."], ("ReLU is cheap.",), ("Kernels share weights?",)),
+        (["ReLU is cheap.", "Kernels share weights.", "I don't buy that."], ("ReLU is cheap.",), ("Kernels share weights.",)),
+        (["Kernels share weights.", "Experiments have shown this to be wrong."], (), ("Kernels share weights.",)),
+        (["ReLU is cheap.", "Kernels share weights.", "Neither of the two is right."], (), ("ReLU is cheap.", "Kernels share weights.")),
+        (["You can't seriously hold that kernels share weights."], (), ("kernels share weights.",)),
+        (["It never happens that kernels share weights."], (), ("kernels share weights.",)),
+        (["The opposite of this: kernels share weights."], (), ("kernels share weights.",)),
     ],
 )  # fmt: skip
 def test_a_denied_claim_is_told_from_an_asserted_one(
@@ -50,6 +61,9 @@ def test_a_denied_claim_is_told_from_an_asserted_one(
         "What is wrong is that the labels leak into the features.",
         "The gradient is not zero, no.",
         "Wall-clock times lie: the kernels run later than the call.",
+        "The theorem doesn't say that gradient descent finds the weights.",
+        "FP16 can't hold values above 65504, and a softmax over a row that is masked gives NaN.",
+        "Momentum speeds up along flat valleys, but along steep walls the effect is the opposite of that.",
     ],
 )
 def test_words_of_denial_that_deny_no_claim(sentence: str) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interviewer.grading.crossencoder import Floats
 from interviewer.grading.grade import GradeTask
 from interviewer.grading.tasks import bank_task
-from interviewer.grading.wording import WORDING_FEATURES, grams_of, wording
+from interviewer.grading.wording import MOST, WORDING_FEATURES, KnownWords, wording
 from knowledge import claims
 from knowledge.bank import Bank
-from knowledge.claims import CLAIMS_FOLDER, claims_of
+from knowledge.claims import CLAIMS_FOLDER, Said, claims_of, replies_of
 from knowledge.errors import ModelUnavailable
 
 HELD_OUT = frozenset((Path(__file__).parents[1] / "evals" / "data" / "held_out.txt").read_text().split())
@@ -27,7 +28,7 @@ def worded(task: GradeTask, point: str, *said: str) -> list[float]:
 
 def test_each_point_but_the_held_out_ones_has_right_and_wrong_claims(bank: Bank) -> None:
     for question in bank.questions:
-        found = Counter((claim.key_point, claim.verdict) for claim in claims_of(question.id))
+        found = Counter(verdict for claim in claims_of(question.id) for verdict in claim.verdicts.items())
         points = {point.id for point in question.key_points}
         assert {point for point, _ in found} == (set() if question.id in HELD_OUT else points)
         assert {verdict for _, verdict in found} <= {"covered", "partial", "contradicted"}
@@ -48,14 +49,48 @@ def test_a_word_exchanged_turns_the_wording_from_right_to_wrong(bank: Bank) -> N
         "In training an RNN sees every token of the sequence in parallel, a transformer goes step by step",
     )
     assert len(right) == WORDING_FEATURES
-    assert all(value > 0 for value in right)
-    assert all(one > other for one, other in zip(right, wrong, strict=True))
+    against_wrong = slice(len(MOST))
+    assert all(value > 0 for value in right[against_wrong])
+    assert all(one > other for one, other in zip(right[against_wrong], wrong[against_wrong], strict=True))
 
 
 def test_the_order_of_two_words_counts() -> None:
-    assert ("encod", "decod") in grams_of("The encoder feeds the decoder")
-    assert ("encod", "decod") not in grams_of("The decoder feeds the encoder")
-    assert grams_of("Self-attention") == grams_of("self attention")
+    known = KnownWords(["a"], [Said("encoder feeds decoder", {"a": "covered"})], [])
+    assert list(known.held_by("The encoder feeds the decoder")) == list(range(6))
+    assert len(known.held_by("The decoder feeds the encoder")) == 3
+    other = KnownWords(["a"], [Said("self attention", {"a": "covered"})], [])
+    assert list(other.held_by("Self-attention")) == list(other.held_by("self attention")) == [0, 1, 2]
+
+
+def odds_of(known: KnownWords, text: str) -> Floats:
+    odds, _ = known.log_odds(known.held_by(text))
+    return np.asarray(odds.sum(axis=-1))
+
+
+def test_claims_on_other_points_and_whole_replies_count_too() -> None:
+    claims = [
+        Said("fast", {"a": "covered"}),
+        Said("slow", {"a": "contradicted"}),
+        Said("cheap", {"b": "covered"}),
+        Said("both", {"a": "covered", "b": "covered"}),
+        Said("half", {"b": "partial"}),
+    ]
+    replies = [
+        Said("quick", {"a": "covered", "b": "missing"}),
+        Said("late", {"a": "contradicted", "b": "missing"}),
+        Said("dear", {"a": "missing", "b": "contradicted"}),
+        Said("so so", {"a": "partial", "b": "partial"}),
+    ]
+    known = KnownWords(["a", "b"], claims, replies)
+    a = {text: [float(np.sign(one)) for one in odds_of(known, text)[:, 0]] for text in known.stems}
+    assert a["fast"] == [1, 1, 1, 0, 0, 0]
+    assert a["slow"] == [-1, 0, 1, 0, 0, 0]
+    assert a["cheap"] == [0, -1, -1, 0, 0, 0]
+    assert a["both"][1] == 1
+    assert a["quick"] == [0, 0, 0, 1, 1, 0]
+    assert a["late"] == [0, 0, 0, -1, 0, 1]
+    assert a["dear"] == [0, 0, 0, 0, -1, -1]
+    assert a["half"] == a["so"] == [0] * 6
 
 
 def test_words_of_which_nothing_is_known_say_nothing(bank: Bank) -> None:
@@ -81,13 +116,18 @@ def test_the_nearest_sentence_counts_most(bank: Bank) -> None:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for name in ("SENTENCES", "TEXTBOOK", "NOTES", "FOLLOW_UPS"):
+    for name in ("SENTENCES", "TEXTBOOK", "NOTES", "FOLLOW_UPS", "EVERYDAY"):
         file = getattr(claims, name)
         (tmp_path / file.name).write_bytes(file.read_bytes())
         monkeypatch.setattr(claims, name, tmp_path / file.name)
-    claims._by_question.cache_clear()
+    claims._claims.cache_clear()
     yield tmp_path
-    claims._by_question.cache_clear()
+    claims._claims.cache_clear()
+
+
+def test_replies_carry_a_verdict_on_each_point(bank: Bank) -> None:
+    for question in bank.questions:
+        assert all(set(said.verdicts) == {p.id for p in question.key_points} for said in replies_of(question.id))
 
 
 @pytest.mark.parametrize("text", [None, "{", "[1]\n", '{"question_id": "a"}\n'])

@@ -10,10 +10,15 @@ from typing import NamedTuple
 
 _FALSE = (
     r"(?:(?:simply|just|plainly|completely|quite|also|all)\s)*(?:false|wrong|untrue|incorrect|mistaken|nonsense|rubbish"
+    r"|refuted|disproved|disproven|debunked|the\swrong\sway\s(?:round|of\s\w+)(?:\s\w+){0,2}"
     r"|an?\s(?:\w+\s)?(?:myth|lie|fallacy|mistake|error|misconception)|(?:not|never)\s(?:\w+\s)?(?:true|correct|right|so|the\scase))"
 )
 _IS_FALSE = rf"(?:(?:is|are|was|were|be)\s{_FALSE}|(?:'s|’s)\s{_FALSE}|(?:isn|aren|wasn|ain)['’]?t\s(?:\w+\s)?(?:true|correct|right|so|the\scase))"
 _THINK = r"(?:say|think|claim|believe|assume|state|suppose|argue|accept|agree)"
+_OF_IT = r"of\s(?:it|that|this|these|those|them|which|the\s(?:two|three|above))"
+_NONE_OF_IT = rf"(?:none|neither|nothing|not\s(?:one|a\sword))\s{_OF_IT}\s(?:holds|applies|(?:is|are|was)\s(?:true|right|so|correct|the\scase))"
+_ALL_OF_IT = rf"(?:all|both|every\sword|every\sbit)\s{_OF_IT}\s(?:is|are|was)\s{_FALSE}"
+_REVERSE = r"(?:quite\s|just\s|exactly\s)?the\s(?:opposite|reverse)\b"
 _START = r"^\W*(?:(?:and|but|so|well|also|no|further|besides)\b,?\s)*"
 _BEFORE = re.compile(
     rf"{_START}(?:it\s?{_IS_FALSE}(?:\sto\s{_THINK})?|(?:i|we|one)\s(?:\w+\s)?(?:deny|reject|dispute|disagree|doubt)(?:\swith\sthe\s\w+)?"
@@ -24,18 +29,24 @@ _BEFORE = re.compile(
 )
 """The denial stands before the claim."""
 _AFTER = re.compile(
-    rf"^(?P<claim>.{{12,}}?)\s?(?:[,:(–—?]|\s-|<-)+\s?(?:(?:(?:and|but)\s)?(?:that|this|which|it)\s?{_IS_FALSE}|(?:is\s)?{_FALSE}|(?P<bare>no|nope|not))\W*$"
+    rf"^(?P<claim>.{{12,}}?)\s?(?:[,:(–—?]|\s-|<-)+\s?(?:(?:(?:and|but)\s)?(?:that|this|which|it)\s?{_IS_FALSE}|(?:is\s)?{_FALSE}|(?:(?:and|but)\s)?(?:{_NONE_OF_IT}|{_ALL_OF_IT})"
+    rf"|(?:or\sso\s(?:\w+\s){{1,2}}\w+,\s)?but\s(?:\w+\s){{0,3}}(?:it|that|this)(?:['’]s|\sis)\s{_REVERSE}|until\s(?:i|we)\s\w+\s(?:that\s)?(?:it|that|this)\s?{_IS_FALSE}"
+    rf"|(?P<bare>no|nope|not))\W*$"
     rf"|{_START}(?:the|this|that)\s(?:\w+\s)?(?:claim|idea|statement|notion|belief|view)\s(?:that\s|[:\"“]\s?)(?P<marked>.+?)[\"”]?,?\s{_IS_FALSE}\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 """It stands after the claim, or around it."""
 _LAST = re.compile(
-    rf"{_START}(?:(?:that|this|it|which)\s?(?:\w+\s)?{_IS_FALSE}|(?:no|nope|wrong|false|not\strue|incorrect)|(?:quite\s|just\s|exactly\s)?the\s(?:opposite|reverse)\b.{{0,25}})\W*$",
+    rf"{_START}(?:(?:that|this|it|which)\s?(?:\w+\s)?{_IS_FALSE}|(?:no|nope|wrong|false|not\strue|incorrect)|{_REVERSE}.{{0,25}}"
+    rf"|(?:no|nope)[,.!]?\s(?:absolutely\s|certainly\s|definitely\s|of\scourse\s)?not(?:\sat\sall)?"
+    rf"|(?:i|we)\s(?:do\snot|don['’]?t)\s(?:buy|believe)\s(?:it|that|this)|(?:it|that)\s(?:does\snot|doesn['’]?t)\swork\s(?:like\sthat|that\sway)(?:\s\w+){{0,3}}"
+    rf"|(?:my|our|the)\s(?:\w+\s)?\w+\s(?:is|was|were|are)\s(?:plainly\s|simply\s|quite\s)?mistaken"
+    rf"|(?:\w+\s){{1,3}}(?:shows?|shown|showed|proves?|proved|proven)\s(?:this|that|it|them)\s(?:to\sbe\s)?{_FALSE})\W*$",
     re.IGNORECASE,
 )
 """A sentence that denies the one before it."""
 _ALL = re.compile(
-    rf"{_START}(?:none\sof\s(?:that|this|it|these|the\sabove)\b.{{0,25}}|(?:all\s(?:of\s)?(?:that|this|these|the\sabove)|everything\s\w+|they|both|these)\s?(?:\w+\s)?{_IS_FALSE})\W*$",
+    rf"{_START}(?:{_NONE_OF_IT}|{_ALL_OF_IT}|none\sof\s(?:that|this|it|these|the\sabove)\b.{{0,25}}|(?:all\s(?:of\s)?(?:that|this|these|the\sabove)|everything\s\w+|they|both|these)\s?(?:\w+\s)?{_IS_FALSE})\W*$",
     re.IGNORECASE,
 )
 """A sentence that denies all before it."""
@@ -51,15 +62,16 @@ _CUE = re.compile(
     rf"|(?:it|that|this|which|{_CLAIM})(?:['’]s|\s(?:is|are|was|be))\s(?:\w+\s)?(?:wrong|false|incorrect|mistaken|nonsense)"
     rf"|(?:simply|just|plain(?:ly)?|completely|quite)\s(?:wrong|false|incorrect|mistaken|nonsense)"
     rf"|{_UNTRUE}\s(?:{_CLAIM})|never\s(?:\w+\s)?(?:{_SAY}|trust)"
-    rf"|(?:not|n['’]t|dont|cant|cannot|nobody|no\sone|nor|neither|hardly)\s(?:\w+\s){{0,2}}(?:{_SAY}|buy|accept|agree|convince|seriously)"
+    rf"|\w+n['’]t\s(?:\w+\s){{0,2}}(?:buy|believe|accept|convince|seriously)|(?:not|dont|cant|cannot|nobody|no\sone|nor|neither|hardly)\s(?:\w+\s){{0,2}}(?:{_SAY}|buy|accept|agree|convince|seriously)"
     rf"|no\s(?:truth|proof|means)|no\sway(?=$|\s(?:can|could)\b)|(?:argue|speak|evidence)\sagainst"
-    rf"|(?:not|n['’]t|aint)\s(?:\w+\s)?(?:true|so|right|correct|the\scase)(?:\sat\sall)?$|anyone\s(?:who|claiming)"
+    rf"|(?:not|\w*n['’]t|aint)\s(?:\w+\s)?(?:true|so|right|correct|the\scase)(?:\sat\sall)?$|further\sfrom\sthe\struth|never\shappens$|opposite\s(?:holds|is\s(?:true|so|the\scase))|anyone\s(?:who|claiming)"
     rf")\b|^\W*{_UNTRUE}\s(?:is|are)\b",
     re.IGNORECASE,
 )
 """Words of denial in what leads to a claim by 'that'. A mistake is no such word: whoever names one says that it is made."""
 _MARKED = re.compile(
-    rf"\b(?:(?:an?|another|common|popular|widespread|old)\s(?:\w+\s)?{_MYTH}|{_UNTRUE}\s{_CLAIM}(?:\s\w+){{0,3}}|(?:it|that|this|{_CLAIM})(?:['’]s|\s(?:is|are|was|were))\s{_FALSE}|untrue|(?:reject|deny|dispute)\s(?:this|these|all|the\s(?:following|{_CLAIM}))(?:\s\w+)?)$"
+    rf"\b(?:(?:an?|another|common|popular|widespread|old)\s(?:\w+\s)?{_MYTH}|{_UNTRUE}\s{_CLAIM}(?:\s\w+){{0,3}}|(?:it|that|this|{_CLAIM})(?:['’]s|\s(?:is|are|was|were))\s{_FALSE}|untrue|(?:reject|deny|dispute)\s(?:this|these|all|the\s(?:following|{_CLAIM}))(?:\s\w+)?"
+    rf"|(?:opposite|reverse|negation)\sof\s(?:this|the\sfollowing)|(?:none|not\sone)\sof\s(?:this|these|the\sfollowing)\s(?:is|are)\s(?:true|right|correct|so)|not\shappen\sis\sthis|fake\snews)$"
     rf"|^\W*(?:(?:wrong|false|incorrect|untrue)(?:\s(?:in|too|also|as)\b(?:\s\w+){{0,2}})?|not\s(?:at\sall\s)?(?:true|so|right|correct|the\scase))$",
     re.IGNORECASE,
 )
